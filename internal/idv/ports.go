@@ -1,0 +1,238 @@
+package idv
+
+import (
+	"context"
+	"io"
+	"iter"
+	"time"
+)
+
+// Store keeps dossiers and all that is in them, sealed. Values it returns are
+// the caller's own. Every method of Reader and Tx answers NotFound for an id
+// that is unknown or of another tenant.
+type Store interface {
+	// View runs f on one consistent snapshot.
+	View(ctx context.Context, f func(Reader) error) error
+	// Update runs f in one transaction: when f returns nil, state, events and
+	// jobs are durable together, otherwise none of them is.
+	Update(ctx context.Context, f func(Tx) error) error
+}
+
+// Reader reads the store.
+type Reader interface {
+	Dossier(ctx context.Context, tenant, id string) (*Dossier, error)
+	// Dossiers gives a page, newest first.
+	Dossiers(ctx context.Context, tenant string, q DossierQuery) ([]*Dossier, error)
+	Process(ctx context.Context, tenant, dossier, id string) (*Process, error)
+	// Processes gives those of a dossier, oldest first.
+	Processes(ctx context.Context, tenant, dossier string) ([]*Process, error)
+	// Images gives those of a process in the order of Depictions.
+	Images(ctx context.Context, tenant, process string) ([]Image, error)
+	// Steps gives what the provider was asked for a process, by name.
+	Steps(ctx context.Context, tenant, process string) (map[string]Step, error)
+	// Reports gives the raw reports of a process.
+	Reports(ctx context.Context, tenant, dossier, process string) ([]Report, error)
+	// FindStep gives the process for which the provider's resource was made, or
+	// NotFound. It looks across tenants: the caller is a verified webhook.
+	FindStep(ctx context.Context, step, ref string) (ProcessKey, error)
+	// Unfinished gives up to limit processes that are processing and were last
+	// touched before t, oldest first, across tenants.
+	Unfinished(ctx context.Context, t time.Time, limit int) ([]ProcessKey, error)
+	// HasBlob says whether an image refers to the blob.
+	HasBlob(ctx context.Context, blob string) (bool, error)
+}
+
+// ProcessKey names a process.
+type ProcessKey struct{ Tenant, Dossier, Process string }
+
+// DossierQuery asks for a page of dossiers.
+type DossierQuery struct {
+	// Limit is how many, 1 to 200.
+	Limit int
+	// After is the place in the list behind which the page begins; zero for the
+	// first page.
+	After DossierCursor
+	// ExternalReference selects the dossiers with exactly this reference.
+	ExternalReference Personal
+}
+
+// DossierCursor is a place in the list of dossiers: the last one of a page.
+type DossierCursor struct {
+	CreatedAt time.Time
+	ID        string
+}
+
+// Effects are what a change of state brings with it, stored in its transaction.
+type Effects struct {
+	Event Event
+	Jobs  []Job
+}
+
+// Tx writes the store. A change of state, its event and the jobs that act on
+// it are one call: there is no other way to emit an event.
+type Tx interface {
+	Reader
+
+	// CreateDossier stores a new dossier and makes the key that seals it.
+	CreateDossier(ctx context.Context, d *Dossier) error
+	// SaveUserData replaces the user data of a dossier.
+	SaveUserData(ctx context.Context, tenant, dossier string, u *UserData, now time.Time) error
+	// DeleteDossier removes the dossier, all that is in it, and its key.
+	DeleteDossier(ctx context.Context, tenant, id string, e Effects) error
+
+	CreateProcess(ctx context.Context, p *Process, e Effects) error
+	// ChangeProcess stores status, verdict, failure, deadline and the time of
+	// the change, and the verdict's reports.
+	ChangeProcess(ctx context.Context, p *Process, e Effects) error
+	// DeleteProcess removes the process and all that belongs to it.
+	DeleteProcess(ctx context.Context, p *Process, e Effects) error
+
+	// PutImages replaces the images of the same depiction, touches the process,
+	// and stores the jobs.
+	PutImages(ctx context.Context, p *Process, images []Image, jobs []Job) error
+
+	// PutStep stores a step; a zero Step removes it.
+	PutStep(ctx context.Context, key ProcessKey, name string, s Step) error
+	// TakeLease makes the holder the only one who may work on a process until
+	// the given time. It fails with ErrLeaseLost while another holds it. The
+	// same holder may take it again to hold it longer.
+	TakeLease(ctx context.Context, key ProcessKey, holder string, now, until time.Time) error
+	// ReleaseLease ends the holder's lease; it does nothing if it has none.
+	ReleaseLease(ctx context.Context, key ProcessKey, holder string) error
+
+	// Enqueue stores jobs that come with no change of state: a webhook's hint.
+	Enqueue(ctx context.Context, jobs ...Job) error
+}
+
+// Step is one request that creates something at the provider: an applicant, a
+// document, a check. It is stored as intended before the request and with its
+// reference afterwards, so that nothing is asked for twice (law 5).
+type Step struct {
+	// IntendedAt is when the request was about to be sent.
+	IntendedAt time.Time
+	// Ref is the provider's id of what was made; empty while in doubt.
+	Ref string
+}
+
+// JobKind names a kind of background work.
+type JobKind string
+
+// The kinds there are.
+const (
+	// JobAdvance takes a process a step further and comes back until it ends.
+	JobAdvance JobKind = "process_advance"
+	// JobHint looks once at the process of a provider's resource (Job.Ref).
+	JobHint JobKind = "provider_hint"
+	// JobForget deletes what the provider holds of a person (Job.Ref).
+	JobForget JobKind = "provider_forget"
+	// JobEraseBlobs removes the blobs of a dossier, of a process, or one blob.
+	JobEraseBlobs JobKind = "blobs_erase"
+)
+
+// Job is work to be done after its transaction. It holds ids, never personal
+// data.
+type Job struct {
+	Kind    JobKind
+	Tenant  string
+	Dossier string
+	Process string
+	Ref     string
+	// At is when the job may run; zero means at once.
+	At time.Time
+}
+
+// BlobRef names the bytes of an image, video or file and says to whom they
+// belong: the ciphertext is bound to every field.
+type BlobRef struct{ Tenant, Dossier, Process, Name string }
+
+// BlobKeys unwraps the key of a dossier for the blob store.
+type BlobKeys interface {
+	// WrappedKey gives the sealed key of a dossier, or NotFound.
+	WrappedKey(ctx context.Context, tenant, dossier string) ([]byte, error)
+}
+
+// Blobs keeps large values, sealed on the way in and opened on the way out
+// under the key of their dossier. Nothing is held in memory whole.
+type Blobs interface {
+	// Put stores what r gives until io.EOF. After an error nothing is stored.
+	Put(ctx context.Context, at BlobRef, r io.Reader) error
+	// Open gives the bytes, or NotFound. A changed or cut blob is an error of
+	// Read before the first wrong byte is given.
+	Open(ctx context.Context, at BlobRef) (io.ReadCloser, error)
+	// Erase removes one blob (Name set), those of a process (Process set), or
+	// those of a dossier. It is no error when there are none.
+	Erase(ctx context.Context, at BlobRef) error
+	// Older gives the blobs stored before t.
+	Older(ctx context.Context, t time.Time) iter.Seq2[BlobRef, error]
+}
+
+// Provider does the checking. Its errors are of four kinds: an *Error refuses
+// the request of the customer, a *Failure ends the process, ErrLeaseLost and
+// anything else mean: try again later (a *Later says when).
+type Provider interface {
+	// Prepare asks what must be known before a verification may start: whether
+	// the location can be resolved and whether consent is missing.
+	Prepare(ctx context.Context, c Case) error
+	// Advance does what can be done now and says what comes next.
+	Advance(ctx context.Context, c Case) (Progress, error)
+	// Forget deletes what the provider holds under the reference of the step
+	// StepApplicant. It is no error when it is gone already.
+	Forget(ctx context.Context, ref string) error
+	// ReadHint verifies an incoming webhook by its raw body and signature, and
+	// gives the reference of the check it is about, or "" when it is about
+	// something else. The error says why it is not believed.
+	ReadHint(body []byte, signature string) (ref string, err error)
+}
+
+// The steps that others than the connector need to know by name.
+const (
+	// StepApplicant made the person at the provider; its reference is what
+	// Forget takes.
+	StepApplicant = "applicant"
+	// StepCheck made the check; its reference is what a hint names.
+	StepCheck = "check"
+)
+
+// Case is all that a provider gets to know about one verification.
+type Case struct {
+	Process  *Process
+	UserData *UserData
+	Images   []Image
+	// Open gives the bytes of an image.
+	Open func(ctx context.Context, i Image) (io.ReadCloser, error)
+	// Journal remembers what was asked.
+	Journal Journal
+}
+
+// Journal is a provider's memory of one process. Every method that writes
+// fails with ErrLeaseLost when another worker has taken over.
+type Journal interface {
+	// Step gives what is known of a step; zero when it was never intended.
+	Step(name string) Step
+	// Intend stores that the step is about to be asked for.
+	Intend(ctx context.Context, name string) error
+	// Done stores the reference of what was made.
+	Done(ctx context.Context, name, ref string) error
+	// Withdraw stores that the request surely made nothing.
+	Withdraw(ctx context.Context, name string) error
+}
+
+// Progress is how far a verification has come.
+type Progress struct {
+	// Verdict is set when the provider is done.
+	Verdict *Verdict
+	// Wait is how long to wait before looking again, when it is not.
+	Wait time.Duration
+}
+
+// Later is an error that says when trying again makes sense.
+type Later struct {
+	After time.Duration
+	Err   error
+}
+
+// Error gives the cause.
+func (l *Later) Error() string { return l.Err.Error() }
+
+// Unwrap gives the cause.
+func (l *Later) Unwrap() error { return l.Err }

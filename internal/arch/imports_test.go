@@ -1,0 +1,138 @@
+package arch
+
+import (
+	"maps"
+	"path"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// room is a part of the house: a directory with everything below it that has
+// no row of its own. The packages of a room may import one another.
+type room struct {
+	imports []string // the other rooms it may import
+	planned bool     // not built yet: its row waits for it
+}
+
+// house is the import table: cmd → adapters → service → idv. A room that is
+// missing here, or an arrow that its row lacks, fails TestImports. Tests may
+// import what they need, with the real parts they are run against.
+var house = map[string]room{
+	"cmd/dossier": {imports: []string{
+		"api", "internal/auth", "internal/blob", "internal/client", "internal/config", "internal/console", "internal/capture",
+		"internal/httpapi", "internal/idv", "internal/jobs", "internal/netguard", "internal/obs", "internal/onfido",
+		"internal/onfido/onfidoapi", "internal/sandbox", "internal/seal", "internal/service", "internal/specimen",
+		"internal/store", "internal/vision", "internal/webhook",
+	}, planned: true},
+	"api":     {planned: true},
+	"sandbox": {imports: []string{"internal/sandbox"}, planned: true}, // the emulator as a library for others
+
+	// The middle.
+	"internal/idv":     {},
+	"internal/service": {imports: []string{"internal/idv"}, planned: true},
+
+	// What answers.
+	"internal/auth":    {imports: []string{"internal/idv"}, planned: true},
+	"internal/httpapi": {imports: []string{"api", "internal/auth", "internal/idv", "internal/obs", "internal/service"}, planned: true},
+	"internal/capture": {imports: []string{"internal/idv", "internal/obs", "internal/service"}, planned: true},
+	"internal/console": {imports: []string{"internal/auth", "internal/idv", "internal/obs", "internal/service"}, planned: true},
+
+	// What asks and what keeps.
+	"internal/onfido":           {imports: []string{"internal/idv", "internal/onfido/onfidoapi"}, planned: true},
+	"internal/onfido/onfidoapi": {planned: true},
+	"internal/store":            {imports: []string{"internal/idv", "internal/seal"}, planned: true},
+	"internal/blob":             {imports: []string{"internal/idv", "internal/seal"}, planned: true},
+	"internal/jobs":             {imports: []string{"internal/idv", "internal/service"}, planned: true},
+	"internal/webhook":          {imports: []string{"internal/idv", "internal/netguard"}, planned: true},
+	"internal/seal":             {planned: true},
+	"internal/netguard":         {planned: true},
+	"internal/config":           {planned: true},
+	"internal/obs":              {planned: true},
+
+	// Those who know nothing of us: the other side of the wire.
+	"internal/client":   {planned: true},
+	"internal/sandbox":  {},
+	"internal/specimen": {},
+	"internal/vision":   {planned: true},
+
+	// Tests only: no row may name them.
+	"internal/arch":   {},
+	"internal/pgtest": {},
+}
+
+func TestImports(t *testing.T) {
+	t.Parallel()
+	for dir, files := range load(t).packages() {
+		from, found := roomOf(dir)
+		if !found {
+			t.Errorf("%s has no row in the import table of internal/arch: say what it may import", dir)
+			continue
+		}
+		for _, f := range files {
+			for _, imported := range f.imports() {
+				checkArrow(t, f.path, from, imported)
+			}
+		}
+	}
+}
+
+func checkArrow(t *testing.T, where, from, imported string) {
+	t.Helper()
+	dir, ours := strings.CutPrefix(imported, modulePath+"/")
+	if !ours {
+		return
+	}
+	to, _ := roomOf(dir)
+	if to != from && !slices.Contains(house[from].imports, to) {
+		t.Errorf("%s: new arrow %s → %s: the import table of internal/arch lacks it", where, from, dir)
+	}
+}
+
+// roomOf returns the nearest directory at or above dir that has a row.
+func roomOf(dir string) (string, bool) {
+	for ; dir != "."; dir = path.Dir(dir) {
+		if _, found := house[dir]; found {
+			return dir, true
+		}
+	}
+	return "", false
+}
+
+func TestImportTableIsCurrent(t *testing.T) {
+	t.Parallel()
+	built := make(map[string]bool)
+	for dir := range load(t).packages() {
+		if name, found := roomOf(dir); found {
+			built[name] = true
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(house)) {
+		if !built[name] && !house[name].planned {
+			t.Errorf("the import table has a row for %s, which is not there", name)
+		}
+		for _, imported := range house[name].imports {
+			if _, found := house[imported]; !found {
+				t.Errorf("the row of %s names %s, which has no row", name, imported)
+			}
+		}
+	}
+}
+
+// TestDomainKnowsNoTechnique holds the domain to the standard library's value
+// packages: no wire, no database, no files, nobody else's module.
+func TestDomainKnowsNoTechnique(t *testing.T) {
+	t.Parallel()
+	techniques := []string{"database/sql", "encoding/json", "html/template", "net", "net/http", "os", "os/exec", "text/template"}
+	for _, f := range load(t).source() {
+		if name, _ := roomOf(f.dir()); name != "internal/idv" {
+			continue
+		}
+		for _, imported := range f.imports() {
+			first, _, _ := strings.Cut(imported, "/")
+			if strings.Contains(first, ".") || slices.Contains(techniques, imported) {
+				t.Errorf("%s imports %s: the domain stays free of it", f.path, imported)
+			}
+		}
+	}
+}

@@ -1,0 +1,80 @@
+# Dossier: `make` lists what can be made.
+
+GO          ?= go
+BIN         := bin/dossier
+FUZZTIME    ?= 10s
+TESTTIMEOUT ?= 10m
+
+# Tools are built from source once and kept by version, so that a second run
+# needs no network and a new version is a change of one line.
+LINT_VERSION := v2.15.0
+VULN_VERSION := v1.9.0
+LINT         := .tools/golangci-lint-$(LINT_VERSION)/golangci-lint
+VULN         := .tools/govulncheck-$(VULN_VERSION)/govulncheck
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help run build test check format lint laws generated modules vulnerabilities generate fix cover fuzz tools clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: build ## build, then verify a specimen identity and serve (Ctrl-C ends it)
+	$(BIN) dev --demo
+
+build: ## build bin/dossier
+	CGO_ENABLED=0 $(GO) build -trimpath -o $(BIN) ./cmd/dossier
+
+test: ## run every test on real parts, with the race detector; installs what is missing
+	@scripts/test-needs
+	CGO_ENABLED=1 $(GO) test -race -timeout $(TESTTIMEOUT) ./...
+
+check: format lint laws generated modules vulnerabilities ## everything that needs no running: format, vet, lint, laws, generated files, modules
+
+format: $(LINT) ## fail where the formatter would change something
+	$(LINT) fmt --diff
+
+lint: $(LINT) ## go vet and the linters
+	$(GO) vet ./...
+	$(LINT) run
+
+laws: ## the import table and the habits
+	$(GO) test ./internal/arch
+
+generated: ## fail where `make generate` would change something
+	scripts/generated
+
+modules: ## go.mod and go.sum are tidy and what they say is what was downloaded
+	$(GO) mod tidy -diff
+	$(GO) mod verify
+
+vulnerabilities: $(VULN) ## known vulnerabilities in what we call
+	scripts/vulnerabilities $(VULN)
+
+generate: ## write the generated files anew
+	$(GO) generate ./...
+
+fix: $(LINT) ## format, and mend what the linters can mend
+	$(LINT) fmt
+	$(LINT) run --fix
+
+cover: ## run the tests and show how much of each package they reach
+	@mkdir -p bin
+	$(GO) test -timeout $(TESTTIMEOUT) -coverpkg=./... -coverprofile=bin/cover.out ./...
+	$(GO) tool cover -func=bin/cover.out | tail -1
+	$(GO) tool cover -html=bin/cover.out -o bin/cover.html
+
+fuzz: ## let each fuzz target look for trouble (FUZZTIME=10s)
+	scripts/fuzz $(FUZZTIME)
+
+tools: $(LINT) $(VULN) ## build the tools that check needs
+
+$(LINT):
+	@echo "building golangci-lint $(LINT_VERSION), about two minutes, once"
+	@scripts/build-tool $(@D) github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION)
+
+$(VULN):
+	@scripts/build-tool $(@D) golang.org/x/vuln/cmd/govulncheck@$(VULN_VERSION)
+
+clean: ## remove what was built; tools and data of `dossier dev` stay
+	rm -rf bin

@@ -35,12 +35,12 @@ var house = map[string]room{
 	// What answers.
 	"internal/auth":    {imports: []string{"internal/idv", "internal/store"}},
 	"internal/dataurl": {},
-	"internal/httpapi": {imports: []string{"api", "internal/auth", "internal/dataurl", "internal/idv", "internal/obs", "internal/service"}, planned: true},
+	"internal/httpapi": {imports: []string{"api", "internal/auth", "internal/dataurl", "internal/idv", "internal/obs", "internal/service"}},
 	"internal/capture": {imports: []string{"internal/idv", "internal/obs", "internal/service"}, planned: true},
 	"internal/console": {imports: []string{"internal/auth", "internal/idv", "internal/obs", "internal/service"}, planned: true},
 
 	// What asks and what keeps.
-	"internal/onfido":           {imports: []string{"internal/idv", "internal/onfido/onfidoapi"}, planned: true},
+	"internal/onfido":           {imports: []string{"internal/idv", "internal/onfido/onfidoapi"}},
 	"internal/onfido/onfidoapi": {planned: true},
 	"internal/store":            {imports: []string{"internal/idv", "internal/seal"}, planned: true},
 	"internal/blob":             {imports: []string{"internal/idv", "internal/seal"}, planned: true},
@@ -109,8 +109,10 @@ func TestImportTableIsCurrent(t *testing.T) {
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(house)) {
-		if !built[name] && !house[name].planned {
+		if planned := house[name].planned; !built[name] && !planned {
 			t.Errorf("the import table has a row for %s, which is not there", name)
+		} else if built[name] && planned {
+			t.Errorf("%s is built: take the mark planned off its row in the import table", name)
 		}
 		for _, imported := range house[name].imports {
 			if _, found := house[imported]; !found {

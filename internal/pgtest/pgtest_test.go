@@ -9,12 +9,16 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"go.uber.org/goleak"
 
 	"github.com/dossier-id/dossier/internal/pgtest"
 )
 
 // childVariable asks this test binary to start a server, name it and wait.
 const childVariable = "PGTEST_CHILD"
+
+// TestMain makes sure that packages which look for leaks can use pgtest.
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func TestNewGivesEachTestItsOwnEmptyDatabase(t *testing.T) {
 	t.Parallel()

@@ -53,17 +53,15 @@ func Encode(w io.Writer, mediaType string, r io.Reader) error {
 		return err
 	}
 	var c chunk
-	for {
+	for ended := false; !ended; {
 		n, err := fill(r, c.out[:])
-		if err != nil && !errors.Is(err, io.EOF) {
+		if ended = errors.Is(err, io.EOF); err != nil && !ended {
 			return err
 		}
 		base64.StdEncoding.Encode(c.in[:], c.out[:n])
 		if _, err := w.Write(c.in[:base64.StdEncoding.EncodedLen(n)]); err != nil {
 			return err
 		}
-		if err != nil {
-			return nil
-		}
 	}
+	return nil
 }

@@ -1,0 +1,131 @@
+package sandbox
+
+import (
+	"crypto/rand"
+	"encoding/base64"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/dossier-id/dossier/internal/sandbox/hook"
+	"github.com/dossier-id/dossier/internal/sandbox/report"
+	"github.com/dossier-id/dossier/internal/sandbox/timeline"
+)
+
+const (
+	defaultCompleteAfter = time.Second
+	defaultMaxFileBytes  = 512 << 20
+)
+
+// Options are the settings of a Sandbox; the zero value is ready for use.
+type Options struct {
+	Token         string            // API token accepted; empty: a random "api_sandbox.<random>" is made
+	CompleteAfter time.Duration     // how long a check runs before it completes; default 1s
+	Now           func() time.Time  // stamps what is made; default time.Now
+	Rand          io.Reader         // ids and tokens; default crypto/rand
+	Log           *slog.Logger      // default: discard
+	WebhookRetry  []time.Duration   // delays between delivery attempts; default hook.FastRetry
+	Strict        bool              // location and US consent demanded, sizes of the specification, rate limit on
+	Transport     http.RoundTripper // carries webhook deliveries; default: one of its own
+	MaxFileBytes  int64             // bytes of uploads kept; beyond it the oldest are forgotten; default 512 MiB
+}
+
+// Sandbox is one Onfido account in memory.
+type Sandbox struct {
+	opts    Options
+	log     *slog.Logger
+	clock   *timeline.Clock
+	hooks   *hook.Deliverer
+	reports *report.Book
+	signer  *signer
+	uploads chan struct{} // one slot for each upload being read
+	limit   *rateLimit
+	handler http.Handler
+	closed  chan struct{}
+	once    sync.Once
+
+	random sync.Mutex // Options.Rand need not be safe for concurrent use
+
+	mu    sync.RWMutex // guards everything below
+	state *state
+	done  map[string]chan struct{} // by check: closed when it completes
+}
+
+// New makes a sandbox. It fails when the source of randomness does.
+func New(o Options) (*Sandbox, error) {
+	o = o.withDefaults()
+	book, err := report.Load()
+	if err != nil {
+		return nil, fmt.Errorf("load report templates: %w", err)
+	}
+	s := &Sandbox{
+		opts: o, log: o.Log, reports: book, clock: timeline.New(o.Now),
+		uploads: make(chan struct{}, maxUploadsAtOnce), closed: make(chan struct{}),
+		state: newState(o.MaxFileBytes), done: map[string]chan struct{}{},
+	}
+	s.hooks = hook.New(s.clock, o.Transport, o.WebhookRetry, o.Log)
+	if s.opts.Token == "" {
+		if s.opts.Token, err = s.randomToken("api_sandbox."); err != nil {
+			return nil, err
+		}
+	}
+	if s.signer, err = newSigner(); err != nil {
+		return nil, err
+	}
+	if o.Strict {
+		s.limit = newRateLimit(strictPerMinute)
+	}
+	s.handler = s.routes()
+	return s, nil
+}
+
+func (o Options) withDefaults() Options {
+	if o.CompleteAfter == 0 {
+		o.CompleteAfter = defaultCompleteAfter
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Rand == nil {
+		o.Rand = rand.Reader
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.WebhookRetry == nil {
+		o.WebhookRetry = hook.FastRetry()
+	}
+	if o.MaxFileBytes == 0 {
+		o.MaxFileBytes = defaultMaxFileBytes
+	}
+	return o
+}
+
+// Token is the API token that the sandbox accepts.
+func (s *Sandbox) Token() string { return s.opts.Token }
+
+// Handler serves /v3.6/, and our own extension under /sandbox/.
+func (s *Sandbox) Handler() http.Handler { return s.handler }
+
+// Close stops completions and webhook deliveries and waits for their goroutines. A request that waits for its check
+// is answered with the check as it is. It may be called twice.
+func (s *Sandbox) Close() error {
+	s.once.Do(func() { close(s.closed) })
+	s.hooks.Close()
+	s.clock.Close()
+	return nil
+}
+
+// randomToken is prefix and 32 random characters.
+func (s *Sandbox) randomToken(prefix string) (string, error) {
+	var b [24]byte
+	s.random.Lock()
+	defer s.random.Unlock()
+	if _, err := io.ReadFull(s.opts.Rand, b[:]); err != nil {
+		return "", fmt.Errorf("make token: %w", err)
+	}
+	return prefix + base64.RawURLEncoding.EncodeToString(b[:]), nil
+}

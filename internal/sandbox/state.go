@@ -1,0 +1,82 @@
+package sandbox
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// deleteAfter is how long a deleted applicant can be restored; Onfido's own period is not known to us.
+const deleteAfter = 24 * time.Hour
+
+// state is everything the account holds. Sandbox.mu guards it.
+type state struct {
+	applicants *table[applicant]
+	consents   map[string][]consent // by applicant
+	documents  *table[document]
+	photos     *table[media]
+	videos     *table[media]
+	motions    *table[media]
+	checks     *table[check]
+	plans      map[string]plan // by check: how it is to come out
+	reports    *table[reportBody]
+	webhooks   *table[webhook]
+	files      *files
+	oauth      map[string]time.Time // access tokens and when they expire
+}
+
+func newState(maxFileBytes int64) *state {
+	return &state{
+		applicants: newTable[applicant](), consents: map[string][]consent{},
+		documents: newTable[document](), photos: newTable[media](), videos: newTable[media](), motions: newTable[media](),
+		checks: newTable[check](), plans: map[string]plan{}, reports: newTable[reportBody](),
+		webhooks: newTable[webhook](), files: newFiles(maxFileBytes), oauth: map[string]time.Time{},
+	}
+}
+
+// liveApplicant finds an applicant that is not deleted: 404 when unknown, 410 when deleted.
+func (st *state) liveApplicant(id string) (applicant, error) {
+	a, ok := st.applicants.get(id)
+	switch {
+	case !ok:
+		return a, notFound("Applicant", id)
+	case a.DeleteAt != nil:
+		return a, gone("Applicant", id)
+	}
+	return a, nil
+}
+
+// owner finds the applicant that an upload or a check names: unlike in a path, an unknown one is a mistake in the
+// request's body.
+func (st *state) owner(id string) (applicant, error) {
+	a, err := st.liveApplicant(id)
+	if err != nil && !isGone(err) {
+		return a, invalid("applicant_id", textNotFound)
+	}
+	return a, err
+}
+
+// alive is the error for what belongs to a deleted applicant.
+func (st *state) alive(applicantID, kind, id string) error {
+	if a, ok := st.applicants.get(applicantID); ok && a.DeleteAt != nil {
+		return gone(kind, id)
+	}
+	return nil
+}
+
+// newID is a random lower-case UUID.
+func (s *Sandbox) newID() (string, error) {
+	s.random.Lock()
+	defer s.random.Unlock()
+	id, err := uuid.NewRandomFromReader(s.opts.Rand)
+	if err != nil {
+		return "", fmt.Errorf("make id: %w", err)
+	}
+	return id.String(), nil
+}
+
+// stamp is the present time as the API writes times: UTC, whole seconds (Onfido contract section 0).
+func (s *Sandbox) stamp() string { return timestamp(s.clock.Now()) }
+
+func timestamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05Z") }

@@ -1,0 +1,94 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// DefaultTenant is the tenant that every database has from the start.
+const DefaultTenant = "default"
+
+// Client is a program of a customer that may ask for access tokens.
+type Client struct {
+	// ID is unique in the installation and shown to everybody concerned.
+	ID     string
+	Tenant string
+	// Name is for people.
+	Name string
+	// SecretHash is SHA-256 of the secret, which is not stored.
+	SecretHash []byte
+	// Scopes are what its tokens may be given; none holds a space.
+	Scopes    []string
+	CreatedAt time.Time
+	// RevokedAt is zero while the client is good.
+	RevokedAt time.Time
+}
+
+const clientQuery = `SELECT id, tenant_id, name, secret_hash, scopes, created_at, revoked_at FROM clients`
+
+func scanClient(r row) (c Client, err error) {
+	err = r.Scan(&c.ID, &c.Tenant, &c.Name, &c.SecretHash, scopesOf(&c.Scopes), timeOf(&c.CreatedAt), timeOf(&c.RevokedAt))
+	return c, err
+}
+
+// CreateTenant stores a tenant; the name is for people. It fails when the id is
+// taken.
+func (db *DB) CreateTenant(ctx context.Context, id, name string, now time.Time) error {
+	_, err := exec(ctx, db.writer, `INSERT INTO tenants (id, name, created_at) VALUES ($1, $2, $3)`, id, name, micros(now))
+	return explain(err, "create", "tenant")
+}
+
+// CreateClient stores a client of a tenant that exists.
+func (db *DB) CreateClient(ctx context.Context, c Client) error {
+	_, err := exec(ctx, db.writer, `INSERT INTO clients (id, tenant_id, name, secret_hash, scopes, created_at, revoked_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+		c.ID, c.Tenant, c.Name, c.SecretHash, strings.Join(c.Scopes, " "), micros(c.CreatedAt), micros(c.RevokedAt))
+	return explain(err, "create", "client")
+}
+
+// Client gives a client, also a revoked one, or NotFound. It looks across
+// tenants: the id is all that a token request has.
+func (db *DB) Client(ctx context.Context, id string) (Client, error) {
+	c, err := one(ctx, db.reader, scanClient, clientQuery+` WHERE id = $1`, id)
+	return c, explain(err, "read", "client")
+}
+
+// ListClients gives the clients of a tenant, oldest first, revoked ones too.
+func (db *DB) ListClients(ctx context.Context, tenant string) ([]Client, error) {
+	found, err := all(ctx, db.reader, scanClient, clientQuery+` WHERE tenant_id = $1 ORDER BY created_at, id`, tenant)
+	if err != nil {
+		return nil, fmt.Errorf("list clients: %w", err)
+	}
+	return found, nil
+}
+
+// RevokeClient ends a client and deletes its tokens, or gives NotFound. The
+// time of a first revocation stays.
+func (db *DB) RevokeClient(ctx context.Context, tenant, id string, now time.Time) error {
+	return db.update(ctx, func(t *transaction) error {
+		n, err := exec(ctx, t.q, `UPDATE clients SET revoked_at = CASE revoked_at WHEN 0 THEN $3 ELSE revoked_at END
+			WHERE tenant_id = $1 AND id = $2`, tenant, id, micros(now))
+		if err := changed(n, err, "revoke", "client"); err != nil {
+			return err
+		}
+		_, err = exec(ctx, t.q, `DELETE FROM tokens WHERE tenant_id = $1 AND client_id = $2`, tenant, id)
+		return explain(err, "delete the tokens of", "client")
+	})
+}
+
+// scopesOf scans scopes, which are stored with a space between them.
+func scopesOf(s *[]string) *scopes { return (*scopes)(s) }
+
+type scopes []string
+
+// Scan takes what the drivers give for a TEXT.
+func (s *scopes) Scan(v any) error {
+	text, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("stored scopes are a %T, not a text", v)
+	}
+	*s = strings.Fields(text)
+	return nil
+}

@@ -1,0 +1,175 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/dossier-id/dossier/internal/idv"
+)
+
+// IdempotencyKey is the Idempotency-Key of a client's request. Key is the text
+// that the client chose; it is never stored.
+type IdempotencyKey struct{ Tenant, Client, Key string }
+
+// ClaimState says what is known of a key.
+type ClaimState int
+
+// What a request with a key meets.
+const (
+	// ClaimFresh: the key is new, and the caller's until Finish or Abandon.
+	ClaimFresh ClaimState = iota
+	// ClaimInProgress: the same request is being answered right now.
+	ClaimInProgress
+	// ClaimAnswered: the same request was answered; Claim.Answer is the answer.
+	ClaimAnswered
+	// ClaimDifferent: the key was used for another request.
+	ClaimDifferent
+)
+
+// Claim is the hold on a key that Claim gave.
+type Claim struct {
+	State ClaimState
+	// Answer is set when the state is ClaimAnswered.
+	Answer *Answer
+
+	// row is where the claim lies, until when it holds: a claim that was
+	// overtaken after that has another time and is not ours to end.
+	row   claimRow
+	until time.Time
+}
+
+// claimRow is the primary key of idempotency. The hash is keyed: what a client
+// puts into its keys cannot be guessed from it.
+type claimRow struct {
+	tenant, client string
+	key            []byte
+}
+
+func (db *DB) claimRow(k IdempotencyKey) (claimRow, error) {
+	hash, err := db.Sealer.Index(k.Tenant, "idempotencyKey/"+k.Client, k.Key)
+	return claimRow{k.Tenant, k.Client, hash}, err
+}
+
+// field is the name under which an answer is sealed.
+func (r claimRow) field() string { return "answer/" + r.client + "/" + hex.EncodeToString(r.key) }
+
+// Claim takes a key for the request with the given hash, unless it is taken.
+// A claim that was neither finished nor abandoned ends after lease; an answer
+// when Finish said. Both can be claimed anew then.
+func (db *DB) Claim(ctx context.Context, k IdempotencyKey, requestHash []byte, now time.Time, lease time.Duration) (*Claim, error) {
+	row, err := db.claimRow(k)
+	if err != nil {
+		return nil, err
+	}
+	// The hash of a request may be guessed from what is likely in it: key it too.
+	request, err := db.Sealer.Index(k.Tenant, "idempotentRequest", string(requestHash))
+	if err != nil {
+		return nil, err
+	}
+	c := &Claim{row: row, until: now.Add(lease)}
+	var found foundClaim
+	err = db.update(ctx, func(t *transaction) (err error) {
+		found, err = t.claim(ctx, c, request, now)
+		return err
+	})
+	if err == nil && c.State == ClaimAnswered {
+		err = db.openAnswer(ctx, c, found)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("claim an idempotency key: %w", err)
+	}
+	return c, nil
+}
+
+// claim takes the key, or says in c.State why not and gives what was found.
+func (t *transaction) claim(ctx context.Context, c *Claim, request []byte, now time.Time) (found foundClaim, err error) {
+	n, err := exec(ctx, t.q, `INSERT INTO idempotency (tenant_id, client_id, key_hash, request_hash, dossier_id, answer, expires_at)
+		VALUES ($1, $2, $3, $4, NULL, NULL, $5)
+		ON CONFLICT (tenant_id, client_id, key_hash) DO UPDATE
+		SET request_hash = excluded.request_hash, dossier_id = NULL, answer = NULL, expires_at = excluded.expires_at
+		WHERE idempotency.expires_at <= $6`,
+		c.row.tenant, c.row.client, c.row.key, request, micros(c.until), micros(now))
+	if err != nil || n > 0 {
+		return found, err
+	}
+	found, err = one(ctx, t.q, scanClaim, `SELECT request_hash, COALESCE(dossier_id, ''), answer FROM idempotency
+		WHERE tenant_id = $1 AND client_id = $2 AND key_hash = $3`, c.row.tenant, c.row.client, c.row.key)
+	switch {
+	case !bytes.Equal(found.request, request):
+		c.State = ClaimDifferent
+	case found.answer == nil:
+		c.State = ClaimInProgress
+	default:
+		c.State = ClaimAnswered
+	}
+	return found, err
+}
+
+// foundClaim is the rest of a row of idempotency.
+type foundClaim struct {
+	request []byte
+	dossier string
+	answer  []byte
+}
+
+func scanClaim(r row) (c foundClaim, err error) {
+	err = r.Scan(&c.request, &c.dossier, &c.answer)
+	return c, err
+}
+
+// Finish stores the answer to a fresh claim until keepUntil. When the answer is
+// about a dossier it is sealed under the dossier's key and dies with it;
+// otherwise dossier is empty. It does nothing for a claim that has ended.
+func (db *DB) Finish(ctx context.Context, c *Claim, dossier string, a Answer, keepUntil time.Time) error {
+	if c.State != ClaimFresh {
+		return errors.New("finish an idempotency key: it is not a fresh claim")
+	}
+	err := db.update(ctx, func(t *transaction) error {
+		sealed, err := t.sealAnswer(ctx, c.row, dossier, a)
+		if idv.CodeOf(err) == idv.CodeNotFound { // The dossier was deleted meanwhile, and the answer with it.
+			return t.abandon(ctx, c)
+		}
+		if err != nil {
+			return err
+		}
+		_, err = exec(ctx, t.q, `UPDATE idempotency SET dossier_id = NULLIF($5, ''), answer = $6, expires_at = $7
+			WHERE tenant_id = $1 AND client_id = $2 AND key_hash = $3 AND expires_at = $4 AND answer IS NULL`,
+			c.row.tenant, c.row.client, c.row.key, micros(c.until), dossier, sealed, micros(keepUntil))
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("finish an idempotency key: %w", err)
+	}
+	return nil
+}
+
+// Abandon gives a fresh claim up, so that the same key can be tried again. It
+// does nothing for a claim that has ended.
+func (db *DB) Abandon(ctx context.Context, c *Claim) error {
+	if c.State != ClaimFresh {
+		return errors.New("abandon an idempotency key: it is not a fresh claim")
+	}
+	if err := db.update(ctx, func(t *transaction) error { return t.abandon(ctx, c) }); err != nil {
+		return fmt.Errorf("abandon an idempotency key: %w", err)
+	}
+	return nil
+}
+
+func (t *transaction) abandon(ctx context.Context, c *Claim) error {
+	_, err := exec(ctx, t.q, `DELETE FROM idempotency
+		WHERE tenant_id = $1 AND client_id = $2 AND key_hash = $3 AND expires_at = $4 AND answer IS NULL`,
+		c.row.tenant, c.row.client, c.row.key, micros(c.until))
+	return err
+}
+
+// DeleteExpiredAnswers removes the claims and answers that have ended at now.
+func (db *DB) DeleteExpiredAnswers(ctx context.Context, now time.Time) error {
+	if _, err := exec(ctx, db.writer, `DELETE FROM idempotency WHERE expires_at <= $1`, micros(now)); err != nil {
+		return fmt.Errorf("delete expired answers: %w", err)
+	}
+	return nil
+}

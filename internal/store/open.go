@@ -1,0 +1,97 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/dossier-id/dossier/internal/seal"
+)
+
+// Engine is the kind of a database.
+type Engine string
+
+// The two engines.
+const (
+	SQLite   Engine = "sqlite"
+	Postgres Engine = "postgres"
+)
+
+// Options are what a DB needs beside its URL.
+type Options struct {
+	// Sealer seals what is stored.
+	Sealer *seal.Sealer
+	// NewID gives a fresh lower-case UUID.
+	NewID func() string
+}
+
+// DB is an open database. It is safe for concurrent use.
+type DB struct {
+	Options
+	engine Engine
+	// writer begins transactions that write; on SQLite it is one connection.
+	writer *sql.DB
+	// reader is a pool for reading; on PostgreSQL it is the writer.
+	reader *sql.DB
+	// viewing makes a transaction of the reader a snapshot.
+	viewing sql.TxOptions
+	// locking ends the reading of a dossier that the transaction will write.
+	locking string
+	pool    *pgxpool.Pool
+	jobs    Enqueuer
+	closing []func() error
+}
+
+// Open opens the database at url and brings its schema up to date. url is
+// postgres://… or postgresql://…, or else the path of an SQLite file, plain or
+// behind sqlite:, which is created when it is missing. An SQLite file has one
+// process at a time: Open fails while another has it.
+func Open(ctx context.Context, url string, o Options) (*DB, error) {
+	if o.Sealer == nil || o.NewID == nil {
+		return nil, errors.New("open the database: Sealer and NewID are required")
+	}
+	db := &DB{Options: o, jobs: noQueue{}}
+	if err := db.open(ctx, url); err != nil {
+		return nil, errors.Join(fmt.Errorf("open the database: %w", err), db.Close())
+	}
+	if err := db.migrate(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("bring the database's schema up to date: %w", err), db.Close())
+	}
+	return db, nil
+}
+
+func (db *DB) open(ctx context.Context, url string) error {
+	if strings.HasPrefix(url, "postgres://") || strings.HasPrefix(url, "postgresql://") {
+		return db.openPostgres(ctx, url)
+	}
+	return db.openSQLite(strings.TrimPrefix(url, "sqlite:"))
+}
+
+// Close ends every connection. Whatever works on the database must have ended.
+func (db *DB) Close() error {
+	var errs []error
+	for len(db.closing) > 0 {
+		last := len(db.closing) - 1
+		errs = append(errs, db.closing[last]())
+		db.closing = db.closing[:last]
+	}
+	return errors.Join(errs...)
+}
+
+// closeLater has c closed by Close, before all that was opened earlier.
+func (db *DB) closeLater(c io.Closer) { db.closing = append(db.closing, c.Close) }
+
+// Engine says which kind of database it is.
+func (db *DB) Engine() Engine { return db.engine }
+
+// Writer gives the connection through which SQLite is written. There is only
+// one: whoever waits for it inside an Update waits forever.
+func (db *DB) Writer() *sql.DB { return db.writer }
+
+// Pool gives the connections to PostgreSQL; nil on SQLite.
+func (db *DB) Pool() *pgxpool.Pool { return db.pool }

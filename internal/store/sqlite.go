@@ -1,0 +1,70 @@
+package store
+
+import (
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+
+	_ "modernc.org/sqlite" // the driver of that name
+)
+
+// readers is how many connections read an SQLite file at once.
+const readers = 8
+
+// openSQLite opens the file at path for this process alone.
+func (db *DB) openSQLite(path string) error {
+	if path == "" || path == ":memory:" {
+		return errors.New("SQLite needs the path of a file")
+	}
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return err
+	}
+	lock, err := lockFile(path + ".lock")
+	if err != nil {
+		return err
+	}
+	db.closeLater(lock)
+	if err := createPrivate(path); err != nil {
+		return err
+	}
+	db.engine = SQLite
+	db.viewing = sql.TxOptions{ReadOnly: true}
+	db.writer, err = db.connectSQLite(path, 1, "_txlock=immediate", "_pragma=secure_delete(1)")
+	if err != nil {
+		return err
+	}
+	db.reader, err = db.connectSQLite(path, readers, "_pragma=query_only(1)")
+	return err
+}
+
+// connectSQLite opens a pool of so many connections. What each of them must
+// be set to stands in the data source name, so that none is without.
+func (db *DB) connectSQLite(path string, connections int, parameters ...string) (*sql.DB, error) {
+	dsn := "file://" + (&url.URL{Path: path}).EscapedPath() +
+		"?_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)"
+	for _, p := range parameters {
+		dsn += "&" + p
+	}
+	pool, err := sql.Open("sqlite", dsn)
+	if err != nil {
+		return nil, fmt.Errorf("open the SQLite file: %w", err)
+	}
+	pool.SetMaxOpenConns(connections)
+	pool.SetMaxIdleConns(connections)
+	db.closeLater(pool)
+	return pool, nil
+}
+
+// createPrivate makes the file readable by its owner only, if it is not there
+// yet. SQLite gives the files it puts beside it the same mode.
+func createPrivate(path string) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return fmt.Errorf("create the SQLite file: %w", err)
+	}
+	return f.Close()
+}

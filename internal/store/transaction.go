@@ -1,0 +1,135 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+
+	"github.com/dossier-id/dossier/internal/idv"
+	"github.com/dossier-id/dossier/internal/seal"
+)
+
+var (
+	_ idv.Store    = (*DB)(nil)
+	_ idv.BlobKeys = (*DB)(nil)
+	_ idv.Tx       = (*transaction)(nil)
+)
+
+// Handle is an open transaction, for a queue that keeps its jobs in the same
+// database. Ending the transaction is the store's business.
+type Handle struct {
+	// Tx is the transaction of database/sql.
+	Tx *sql.Tx
+	// Conn is the connection that it runs on; nil on SQLite. It must not be
+	// used at the same time as Tx, or after Enqueue has returned.
+	Conn *pgx.Conn
+}
+
+// Enqueuer stores jobs in a transaction that is open, so that they become
+// durable with it or not at all.
+type Enqueuer interface {
+	Enqueue(ctx context.Context, tx Handle, jobs []idv.Job) error
+}
+
+// SetEnqueuer says where jobs go. Until then storing a job fails. It is called
+// once, before the store is used: the queue needs the open database first.
+func (db *DB) SetEnqueuer(e Enqueuer) { db.jobs = e }
+
+// noQueue is the Enqueuer until there is one.
+type noQueue struct{}
+
+// Enqueue fails.
+func (noQueue) Enqueue(context.Context, Handle, []idv.Job) error {
+	return errors.New("the store has no job queue yet (SetEnqueuer)")
+}
+
+// View runs f on one consistent snapshot.
+func (db *DB) View(ctx context.Context, f func(idv.Reader) error) error {
+	tx, err := db.reader.BeginTx(ctx, &db.viewing)
+	if err != nil {
+		return fmt.Errorf("begin to read: %w", err)
+	}
+	defer tx.Rollback()
+	return f(newReader(db, tx, ""))
+}
+
+// Update runs f in one transaction. Inside f, only what f is given may be used:
+// on SQLite any other write waits for this one to end.
+func (db *DB) Update(ctx context.Context, f func(idv.Tx) error) error {
+	return db.update(ctx, func(t *transaction) error { return f(t) })
+}
+
+func (db *DB) update(ctx context.Context, f func(*transaction) error) error {
+	conn, err := db.writer.Conn(ctx)
+	if err != nil {
+		return fmt.Errorf("take a connection: %w", err)
+	}
+	defer func() { _ = conn.Close() }() // It goes back to its pool.
+	tx, err := conn.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("begin a transaction: %w", err)
+	}
+	defer tx.Rollback()
+	handle, err := db.handle(conn, tx)
+	if err != nil {
+		return err
+	}
+	if err := f(&transaction{reader: newReader(db, tx, db.locking), handle: handle}); err != nil {
+		return err
+	}
+	if err := tx.Commit(); err != nil {
+		return fmt.Errorf("commit: %w", err)
+	}
+	return nil
+}
+
+// handle finds the connection to PostgreSQL under a transaction, so that what
+// wants pgx and what wants database/sql write in the same one.
+func (db *DB) handle(conn *sql.Conn, tx *sql.Tx) (Handle, error) {
+	h := Handle{Tx: tx}
+	if db.engine != Postgres {
+		return h, nil
+	}
+	err := conn.Raw(func(driver any) error {
+		under, ok := driver.(*stdlib.Conn)
+		if !ok {
+			return fmt.Errorf("the connection is a %T, not one of pgx", driver)
+		}
+		h.Conn = under.Conn()
+		return nil
+	})
+	return h, err
+}
+
+// reader is a transaction that reads.
+type reader struct {
+	db      *DB
+	q       querier
+	locking string
+	keys    map[seal.Context]*seal.Key
+}
+
+func newReader(db *DB, q querier, locking string) *reader {
+	return &reader{db: db, q: q, locking: locking, keys: make(map[seal.Context]*seal.Key)}
+}
+
+// transaction is a reader that also writes.
+type transaction struct {
+	*reader
+	handle Handle
+}
+
+// Enqueue stores jobs that come with no change of state.
+func (t *transaction) Enqueue(ctx context.Context, jobs ...idv.Job) error {
+	if len(jobs) == 0 {
+		return nil
+	}
+	if err := t.db.jobs.Enqueue(ctx, t.handle, jobs); err != nil {
+		return fmt.Errorf("enqueue %d jobs: %w", len(jobs), err)
+	}
+	return nil
+}

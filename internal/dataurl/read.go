@@ -12,6 +12,9 @@ const (
 	MaxToken = 256
 	// MaxDepth is how deep objects and arrays may nest, the outermost included.
 	MaxDepth = 32
+	// MaxSkipped is how many values of other keys are passed over, those inside
+	// them included: small ones cost a hundred times more than they weigh.
+	MaxSkipped = 10_000
 )
 
 // Part takes one decoded value: its key, its declared media type in lower case

@@ -40,6 +40,7 @@ func TestReadTakes(t *testing.T) {
 		"others twice":         {`{"a":1,"a":2}`, nil},
 		"case counts in a key": {`{"Front":7}`, nil},
 		"longest number":       {`{"a":` + strings.Repeat("7", dataurl.MaxToken) + `}`, nil},
+		"most values":          {`{"a":[` + strings.Repeat("1,", dataurl.MaxSkipped-2) + `1]}`, nil},
 		"deepest nesting":      {`{"a":` + strings.Repeat("[", dataurl.MaxDepth-1) + strings.Repeat("]", dataurl.MaxDepth-1) + `}`, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -140,6 +141,7 @@ func TestReadRefusesSyntax(t *testing.T) {
 		"a long key":            `{"` + strings.Repeat("k", dataurl.MaxToken+1) + `":1}`,
 		"a long number":         `{"a":` + strings.Repeat("7", dataurl.MaxToken+1) + `}`,
 		"deep arrays":           `{"a":` + strings.Repeat("[", dataurl.MaxDepth) + strings.Repeat("]", dataurl.MaxDepth) + `}`,
+		"many values":           `{"a":[` + strings.Repeat("1,", dataurl.MaxSkipped-1) + `1]}`,
 		"bottomless objects":    strings.Repeat(`{"a":`, 1<<20),
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -18,6 +18,8 @@ type scanner struct {
 	// err is the first failure of the underlying reader, io.EOF included. It
 	// stays, so that a reader which failed is not asked again.
 	err error
+	// skipped counts the calls of skip.
+	skipped int
 }
 
 func newScanner(r io.Reader) *scanner {
@@ -168,6 +170,9 @@ func (s *scanner) skip(depth int) error {
 	}
 	if (c == '{' || c == '[') && depth > MaxDepth {
 		return s.syntax("it is nested too deeply")
+	}
+	if s.skipped++; s.skipped > MaxSkipped {
+		return s.syntax("it holds too many other values")
 	}
 	switch c {
 	case '{':

@@ -1,0 +1,246 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"net"
+	"net/url"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/dossier-id/dossier/internal/envfile"
+)
+
+// Secret is a setting that prints as [redacted]; Reveal gives it.
+type Secret string
+
+// Reveal gives the secret itself.
+func (s Secret) Reveal() string { return string(s) }
+
+// Format prints [redacted] for every verb.
+func (Secret) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte("[redacted]")) }
+
+// MarshalText encodes [redacted].
+func (Secret) MarshalText() ([]byte, error) { return []byte("[redacted]"), nil }
+
+// Config is every setting of a server. The names in the comments are those of
+// the file and of the environment.
+type Config struct {
+	// Addr is where the server listens: DOSSIER_ADDR, default 127.0.0.1:8080.
+	Addr string
+	// PublicURL is the address that clients and Onfido's webhooks use:
+	// DOSSIER_PUBLIC_URL. Without it no webhook is registered, and results are
+	// polled for.
+	PublicURL string
+	// Data is the folder of the database file, blobs and keys: DOSSIER_DATA,
+	// default dossier-data.
+	Data string
+	// Database is a postgres:// URL or sqlite:PATH: DOSSIER_DATABASE, default
+	// sqlite:dossier.db in Data.
+	Database Secret
+	// KeyFile holds the key-encryption key: DOSSIER_KEY_FILE, default key.json
+	// in Data.
+	KeyFile string
+	// Key is the content of a key file in base64, instead of one: DOSSIER_KEY.
+	Key Secret
+	// GiveUpAfter ends a verification without a verdict: DOSSIER_GIVE_UP_AFTER,
+	// default 24h.
+	GiveUpAfter time.Duration
+	Onfido      Onfido
+	// LogFormat is text or json: DOSSIER_LOG_FORMAT, default json.
+	LogFormat string
+	// LogLevel is debug, info, warn or error: DOSSIER_LOG_LEVEL, default info.
+	LogLevel string
+}
+
+// Onfido is the company's own account there.
+type Onfido struct {
+	// Region is eu, us or ca: DOSSIER_ONFIDO_REGION, default eu.
+	Region string
+	// URL replaces the region's address: DOSSIER_ONFIDO_URL, for a sandbox.
+	URL string
+	// Token is an API token: DOSSIER_ONFIDO_TOKEN.
+	Token Secret
+	// ClientID and ClientSecret are an OAuth client instead of a token:
+	// DOSSIER_ONFIDO_CLIENT_ID, DOSSIER_ONFIDO_CLIENT_SECRET.
+	ClientID     string
+	ClientSecret Secret
+	// RequestsPerMinute is the account's limit: DOSSIER_ONFIDO_REQUESTS_PER_MINUTE,
+	// default 400.
+	RequestsPerMinute int
+	// Settle is how long a request of unknown outcome is left alone before
+	// Onfido is asked whether it happened: DOSSIER_ONFIDO_SETTLE, default 10s.
+	Settle time.Duration
+}
+
+// setting is one name and what its value means.
+type setting struct {
+	name, def string
+	set       func(string) error
+}
+
+func (c *Config) settings() []setting {
+	return []setting{
+		{"DOSSIER_ADDR", "127.0.0.1:8080", address(&c.Addr)},
+		{"DOSSIER_PUBLIC_URL", "", webURL(&c.PublicURL)},
+		{"DOSSIER_DATA", "dossier-data", text(&c.Data)},
+		{"DOSSIER_DATABASE", "", database(&c.Database)},
+		{"DOSSIER_KEY_FILE", "", text(&c.KeyFile)},
+		{"DOSSIER_KEY", "", text(&c.Key)},
+		{"DOSSIER_GIVE_UP_AFTER", "24h", duration(&c.GiveUpAfter)},
+		{"DOSSIER_ONFIDO_REGION", "eu", oneOf(&c.Onfido.Region, "eu", "us", "ca")},
+		{"DOSSIER_ONFIDO_URL", "", webURL(&c.Onfido.URL)},
+		{"DOSSIER_ONFIDO_TOKEN", "", text(&c.Onfido.Token)},
+		{"DOSSIER_ONFIDO_CLIENT_ID", "", text(&c.Onfido.ClientID)},
+		{"DOSSIER_ONFIDO_CLIENT_SECRET", "", text(&c.Onfido.ClientSecret)},
+		{"DOSSIER_ONFIDO_REQUESTS_PER_MINUTE", "400", count(&c.Onfido.RequestsPerMinute)},
+		{"DOSSIER_ONFIDO_SETTLE", "10s", duration(&c.Onfido.Settle)},
+		{"DOSSIER_LOG_FORMAT", "json", oneOf(&c.LogFormat, "text", "json")},
+		{"DOSSIER_LOG_LEVEL", "info", oneOf(&c.LogLevel, "debug", "info", "warn", "error")},
+	}
+}
+
+// Load reads the file (none if file is empty) and then the environment, which
+// wins. lookup is os.LookupEnv outside tests. The error lists everything that
+// is wrong, without values.
+func Load(file string, lookup func(string) (string, bool)) (*Config, error) {
+	return load(file, lookup, (*Config).needsOnfido)
+}
+
+// LoadOffline is Load for the commands that work on the database alone and need
+// no account at Onfido.
+func LoadOffline(file string, lookup func(string) (string, bool)) (*Config, error) {
+	return load(file, lookup, func(*Config) []error { return nil })
+}
+
+func load(file string, lookup func(string) (string, bool), demand func(*Config) []error) (*Config, error) {
+	var inFile map[string]string
+	if file != "" {
+		var err error
+		if inFile, err = envfile.Read(file); err != nil {
+			return nil, fmt.Errorf("read the configuration: %w", err)
+		}
+	}
+	c := &Config{}
+	var faults []error
+	known := map[string]bool{}
+	for _, s := range c.settings() {
+		known[s.name] = true
+		if err := s.set(value(s, inFile, lookup)); err != nil {
+			faults = append(faults, fmt.Errorf("%s %w", s.name, err))
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(inFile)) {
+		if strings.HasPrefix(name, "DOSSIER_") && !known[name] {
+			faults = append(faults, fmt.Errorf("%s in %s is not a setting", name, file))
+		}
+	}
+	faults = append(faults, demand(c)...)
+	c.complete()
+	if err := errors.Join(faults...); err != nil {
+		return nil, fmt.Errorf("the configuration is not valid:\n%w", err)
+	}
+	return c, nil
+}
+
+func value(s setting, inFile map[string]string, lookup func(string) (string, bool)) string {
+	if v, ok := lookup(s.name); ok && v != "" {
+		return v
+	}
+	if v := inFile[s.name]; v != "" {
+		return v
+	}
+	return s.def
+}
+
+// complete fills in what follows from other settings.
+func (c *Config) complete() {
+	if c.Database == "" {
+		c.Database = Secret("sqlite:" + filepath.Join(c.Data, "dossier.db"))
+	}
+	if c.KeyFile == "" {
+		c.KeyFile = filepath.Join(c.Data, "key.json")
+	}
+}
+
+// needsOnfido checks that there is one way to log in at Onfido.
+func (c *Config) needsOnfido() (faults []error) {
+	o := &c.Onfido
+	if (o.ClientID == "") != (o.ClientSecret == "") {
+		faults = append(faults, errors.New("DOSSIER_ONFIDO_CLIENT_ID and DOSSIER_ONFIDO_CLIENT_SECRET go together"))
+	}
+	if o.Token != "" && o.ClientID != "" {
+		faults = append(faults, errors.New("DOSSIER_ONFIDO_TOKEN and DOSSIER_ONFIDO_CLIENT_ID exclude each other"))
+	}
+	if o.Token == "" && o.ClientID == "" {
+		faults = append(faults, errors.New("DOSSIER_ONFIDO_TOKEN (or an OAuth client) is required"))
+	}
+	return faults
+}
+
+func text[T ~string](to *T) func(string) error {
+	return func(v string) error { *to = T(v); return nil }
+}
+
+func oneOf(to *string, words ...string) func(string) error {
+	return func(v string) error {
+		*to = v
+		if !slices.Contains(words, v) {
+			return errors.New("must be one of " + strings.Join(words, ", "))
+		}
+		return nil
+	}
+}
+
+func address(to *string) func(string) error {
+	return func(v string) error {
+		*to = v
+		if _, _, err := net.SplitHostPort(v); err != nil {
+			return errors.New("must be HOST:PORT")
+		}
+		return nil
+	}
+}
+
+func webURL(to *string) func(string) error {
+	return func(v string) error {
+		*to = strings.TrimRight(v, "/")
+		u, err := url.Parse(v)
+		if v != "" && (err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || u.User != nil) {
+			return errors.New("must be an http or https address")
+		}
+		return nil
+	}
+}
+
+func database(to *Secret) func(string) error {
+	return func(v string) error {
+		*to = Secret(v)
+		if v != "" && !strings.HasPrefix(v, "postgres://") && !strings.HasPrefix(v, "postgresql://") && !strings.HasPrefix(v, "sqlite:") {
+			return errors.New("must be a postgres:// URL or sqlite:PATH")
+		}
+		return nil
+	}
+}
+
+func duration(to *time.Duration) func(string) error {
+	return func(v string) (err error) {
+		if *to, err = time.ParseDuration(v); err != nil || *to <= 0 {
+			return errors.New("must be a time such as 30s or 24h")
+		}
+		return nil
+	}
+}
+
+func count(to *int) func(string) error {
+	return func(v string) (err error) {
+		if *to, err = strconv.Atoi(v); err != nil || *to < 1 {
+			return errors.New("must be a whole number of at least 1")
+		}
+		return nil
+	}
+}

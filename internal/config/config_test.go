@@ -1,0 +1,89 @@
+package config_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/dossier-id/dossier/internal/config"
+)
+
+func env(pairs ...string) func(string) (string, bool) {
+	m := map[string]string{}
+	for i := 0; i < len(pairs); i += 2 {
+		m[pairs[i]] = pairs[i+1]
+	}
+	return func(name string) (string, bool) { v, ok := m[name]; return v, ok }
+}
+
+func TestLoadDefaults(t *testing.T) {
+	t.Parallel()
+	c, err := config.Load("", env("DOSSIER_ONFIDO_TOKEN", "api_live.x"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Addr != "127.0.0.1:8080" || c.Onfido.Region != "eu" || c.Onfido.RequestsPerMinute != 400 || c.GiveUpAfter != 24*time.Hour {
+		t.Errorf("unexpected defaults: %+v", c)
+	}
+	if c.Database.Reveal() != "sqlite:"+filepath.Join("dossier-data", "dossier.db") {
+		t.Errorf("database %q", c.Database.Reveal())
+	}
+}
+
+func TestEnvironmentWinsOverFile(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "dossier.conf")
+	if err := os.WriteFile(file, []byte("DOSSIER_ONFIDO_REGION=us\nDOSSIER_ONFIDO_TOKEN=t\nDOSSIER_ADDR=0.0.0.0:80\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c, err := config.Load(file, env("DOSSIER_ONFIDO_REGION", "ca"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Onfido.Region != "ca" || c.Addr != "0.0.0.0:80" {
+		t.Errorf("region %s, addr %s", c.Onfido.Region, c.Addr)
+	}
+}
+
+func TestAllFaultsAtOnceAndNoSecret(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "dossier.conf")
+	if err := os.WriteFile(file, []byte("DOSSIER_DATABSE=x\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err := config.Load(file, env(
+		"DOSSIER_ADDR", "8080", "DOSSIER_ONFIDO_REGION", "mars", "DOSSIER_DATABASE", "mysql://root:hunter2@h/d",
+		"DOSSIER_GIVE_UP_AFTER", "soon", "DOSSIER_ONFIDO_TOKEN", "hunter2", "DOSSIER_ONFIDO_CLIENT_ID", "x",
+		"DOSSIER_ONFIDO_REQUESTS_PER_MINUTE", "0", "DOSSIER_PUBLIC_URL", "example.org",
+	))
+	if err == nil {
+		t.Fatal("a broken configuration was taken")
+	}
+	for _, want := range []string{
+		"DOSSIER_ADDR", "DOSSIER_ONFIDO_REGION", "DOSSIER_DATABASE", "DOSSIER_GIVE_UP_AFTER", "DOSSIER_ONFIDO_REQUESTS_PER_MINUTE",
+		"DOSSIER_PUBLIC_URL", "DOSSIER_DATABSE", "DOSSIER_ONFIDO_CLIENT_SECRET", "exclude each other",
+	} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("the error does not speak of %s:\n%v", want, err)
+		}
+	}
+	if strings.Contains(err.Error(), "hunter2") {
+		t.Errorf("the error holds a secret:\n%v", err)
+	}
+}
+
+func TestSecretsDoNotPrint(t *testing.T) {
+	t.Parallel()
+	c, err := config.Load("", env("DOSSIER_ONFIDO_TOKEN", "hunter2", "DOSSIER_KEY", "hunter2", "DOSSIER_DATABASE", "postgres://u:hunter2@h/d"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q"} {
+		if out := fmt.Sprintf(verb, c); strings.Contains(out, "hunter2") {
+			t.Errorf("%s prints a secret: %s", verb, out)
+		}
+	}
+}

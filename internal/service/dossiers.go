@@ -1,0 +1,126 @@
+package service
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/dossier-id/dossier/internal/idv"
+)
+
+// Folder is a dossier with its processes, oldest first.
+type Folder struct {
+	*idv.Dossier
+	Processes []*View
+}
+
+// CreateDossier makes a dossier for one end-user. reference may be empty.
+func (s *Service) CreateDossier(ctx context.Context, tenant string, reference idv.Personal) (*idv.Dossier, error) {
+	now := s.now()
+	d := &idv.Dossier{ID: s.NewID(), TenantID: tenant, ExternalReference: reference, CreatedAt: now, UpdatedAt: now}
+	if err := d.Validate(); err != nil {
+		return nil, err
+	}
+	err := s.Store.Update(ctx, func(tx idv.Tx) error { return tx.CreateDossier(ctx, d) })
+	if err != nil {
+		return nil, fmt.Errorf("create dossier: %w", err)
+	}
+	return d, nil
+}
+
+// Dossiers gives a page of a tenant's dossiers, newest first.
+func (s *Service) Dossiers(ctx context.Context, tenant string, q idv.DossierQuery) ([]*idv.Dossier, error) {
+	var page []*idv.Dossier
+	err := s.Store.View(ctx, func(r idv.Reader) (err error) {
+		page, err = r.Dossiers(ctx, tenant, q)
+		return err
+	})
+	return page, err
+}
+
+// Dossier gives a dossier with its processes.
+func (s *Service) Dossier(ctx context.Context, tenant, id string) (*Folder, error) {
+	var f Folder
+	err := s.Store.View(ctx, func(r idv.Reader) (err error) {
+		if f.Dossier, err = r.Dossier(ctx, tenant, id); err != nil {
+			return err
+		}
+		processes, err := r.Processes(ctx, tenant, id)
+		if err != nil {
+			return err
+		}
+		for _, p := range processes {
+			v, err := withImages(ctx, r, p)
+			if err != nil {
+				return err
+			}
+			f.Processes = append(f.Processes, v)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read dossier: %w", err)
+	}
+	return &f, nil
+}
+
+// DeleteDossier removes a dossier with all that is in it, at once for every
+// reader. What the provider holds and the blobs go by durable jobs.
+func (s *Service) DeleteDossier(ctx context.Context, tenant, id string) error {
+	return s.Store.Update(ctx, func(tx idv.Tx) error {
+		d, err := tx.Dossier(ctx, tenant, id)
+		if err != nil {
+			return err
+		}
+		processes, err := tx.Processes(ctx, tenant, id)
+		if err != nil {
+			return err
+		}
+		jobs := []idv.Job{{Kind: idv.JobEraseBlobs, Tenant: tenant, Dossier: id}}
+		for _, p := range processes {
+			forget, err := forgetJobs(ctx, tx, p)
+			if err != nil {
+				return err
+			}
+			jobs = append(jobs, forget...)
+		}
+		return tx.DeleteDossier(ctx, tenant, id, idv.Effects{Event: d.Deleted(s.now()), Jobs: jobs})
+	})
+}
+
+// SetUserData replaces what the customer says about the end-user.
+func (s *Service) SetUserData(ctx context.Context, tenant, dossier string, u *idv.UserData) error {
+	if err := u.Validate(); err != nil {
+		return err
+	}
+	return s.Store.Update(ctx, func(tx idv.Tx) error {
+		return tx.SaveUserData(ctx, tenant, dossier, u, s.now())
+	})
+}
+
+// UserData gives what SetUserData stored, or NotFound.
+func (s *Service) UserData(ctx context.Context, tenant, dossier string) (*idv.UserData, error) {
+	var d *idv.Dossier
+	err := s.Store.View(ctx, func(r idv.Reader) (err error) {
+		d, err = r.Dossier(ctx, tenant, dossier)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if d.UserData == nil {
+		return nil, idv.NotFound("user data")
+	}
+	return d.UserData, nil
+}
+
+// forgetJobs lists the work that makes the provider forget a process.
+func forgetJobs(ctx context.Context, r idv.Reader, p *idv.Process) ([]idv.Job, error) {
+	steps, err := r.Steps(ctx, p.TenantID, p.ID)
+	if err != nil {
+		return nil, err
+	}
+	if ref := steps[idv.StepApplicant].Ref; ref != "" {
+		return []idv.Job{{Kind: idv.JobForget, Tenant: p.TenantID, Ref: ref}}, nil
+	}
+	return nil, nil
+}

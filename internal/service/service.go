@@ -1,0 +1,76 @@
+package service
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/dossier-id/dossier/internal/idv"
+)
+
+// Config is what the use cases are made of. Everything but the three times is
+// required.
+type Config struct {
+	Store    idv.Store
+	Blobs    idv.Blobs
+	Provider idv.Provider
+	Log      *slog.Logger
+	// Now gives the time, NewID a fresh lower-case UUID.
+	Now   func() time.Time
+	NewID func() string
+
+	// GiveUpAfter is how long a started verification may take before it fails
+	// with provider_timeout; default 24 h.
+	GiveUpAfter time.Duration
+	// PrepareTimeout is how long Start waits for the provider's word before it
+	// goes on in the background; default 5 s.
+	PrepareTimeout time.Duration
+	// LeaseFor is how long a worker owns a process without a sign of life;
+	// longer than the longest call to the provider; default 90 s.
+	LeaseFor time.Duration
+}
+
+// Service holds the use cases. It is safe for concurrent use.
+type Service struct{ Config }
+
+// New makes the use cases.
+func New(c Config) *Service {
+	c.GiveUpAfter = orDefault(c.GiveUpAfter, 24*time.Hour)
+	c.PrepareTimeout = orDefault(c.PrepareTimeout, 5*time.Second)
+	c.LeaseFor = orDefault(c.LeaseFor, 90*time.Second)
+	return &Service{c}
+}
+
+func orDefault(d, def time.Duration) time.Duration {
+	if d > 0 {
+		return d
+	}
+	return def
+}
+
+// now gives the time as it is stored and shown: UTC, to the microsecond, which
+// both databases keep.
+func (s *Service) now() time.Time { return s.Now().UTC().Truncate(time.Microsecond) }
+
+// View is a process with what belongs to it.
+type View struct {
+	*idv.Process
+	Images []idv.Image
+}
+
+// view reads a process for showing.
+func view(ctx context.Context, r idv.Reader, k idv.ProcessKey) (*View, error) {
+	p, err := r.Process(ctx, k.Tenant, k.Dossier, k.Process)
+	if err != nil {
+		return nil, err
+	}
+	return withImages(ctx, r, p)
+}
+
+func withImages(ctx context.Context, r idv.Reader, p *idv.Process) (*View, error) {
+	images, err := r.Images(ctx, p.TenantID, p.ID)
+	if err != nil {
+		return nil, err
+	}
+	return &View{p, images}, nil
+}

@@ -1,0 +1,6 @@
+// Package jobs does durable background work: River on the same database, in
+// the same transaction as the data, behind the port that the store enqueues
+// through (store.Enqueuer).
+//
+// It imports idv and store; what a job does is given to it as a function.
+package jobs

@@ -1,0 +1,147 @@
+package jobs
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/riverqueue/river"
+
+	"github.com/dossier-id/dossier/internal/idv"
+	"github.com/dossier-id/dossier/internal/store"
+)
+
+// Handler does a job. age is how long ago it was enqueued. A positive again
+// brings the job back after it without counting as a failure; an error brings
+// it back by the queue's own schedule.
+type Handler func(ctx context.Context, j idv.Job, age time.Duration) (again time.Duration, err error)
+
+// Periodic is work that one of all replicas does at start and then every so
+// often.
+type Periodic struct {
+	Name  string
+	Every time.Duration
+	Run   func(ctx context.Context) error
+}
+
+// Config is what a Runner is made of.
+type Config struct {
+	Handler  Handler
+	Periodic []Periodic
+	Log      *slog.Logger
+	// Workers is how many jobs run at once; default 16.
+	Workers int
+	// Timeout is the longest run of one job; default 2 min. A job whose process
+	// was killed is rescued soon after it.
+	Timeout time.Duration
+	// Poll is how often the database is asked for work that nobody announced;
+	// default 100 ms on SQLite and 1 s on PostgreSQL, which announces.
+	Poll time.Duration
+}
+
+// Runner works the queue between Start and Stop, and enqueues at any time.
+type Runner struct {
+	queue queue
+	db    *store.DB
+}
+
+// queue is River on one of the two databases, whose transactions have
+// different types.
+type queue interface {
+	migrate(ctx context.Context) error
+	insert(ctx context.Context, tx store.Handle, jobs []river.InsertManyParams) error
+	start(ctx context.Context) error
+	stop(ctx context.Context) error
+	abort(ctx context.Context) error
+}
+
+// New prepares the queue's tables in db and gives a Runner that does not work
+// yet.
+func New(ctx context.Context, db *store.DB, c Config) (*Runner, error) {
+	q, err := open(db, c)
+	if err != nil {
+		return nil, fmt.Errorf("open the job queue: %w", err)
+	}
+	if err := q.migrate(ctx); err != nil {
+		return nil, fmt.Errorf("prepare the job queue's tables: %w", err)
+	}
+	return &Runner{queue: q, db: db}, nil
+}
+
+// Enqueue stores jobs in the transaction that is open. A process that has a
+// live advance job gets no second one.
+func (r *Runner) Enqueue(ctx context.Context, tx store.Handle, jobs []idv.Job) error {
+	params := make([]river.InsertManyParams, 0, len(jobs))
+	for _, j := range jobs {
+		p, err := insertParams(j)
+		if err != nil {
+			return err
+		}
+		params = append(params, p)
+	}
+	if len(params) == 0 {
+		return nil
+	}
+	return r.queue.insert(ctx, tx, params)
+}
+
+// Start begins to work. ctx bounds the start only.
+func (r *Runner) Start(ctx context.Context) error {
+	if err := r.takeBack(ctx); err != nil {
+		return err
+	}
+	// River ends its work with the context that it was started with.
+	return r.queue.start(context.WithoutCancel(ctx))
+}
+
+// Stop takes no new job, waits for those that run, and cancels them when ctx
+// ends. What did not finish is done again at the next start.
+func (r *Runner) Stop(ctx context.Context) error {
+	err := r.queue.stop(ctx)
+	if err == nil {
+		return nil
+	}
+	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
+	defer cancel()
+	return errors.Join(err, r.queue.abort(grace))
+}
+
+// takeBack frees the jobs that a killed process was running. On SQLite the file
+// has one owner, so a running job at the start belongs to nobody; on PostgreSQL
+// River rescues it once its time is over.
+func (r *Runner) takeBack(ctx context.Context) error {
+	if r.db.Engine() != store.SQLite {
+		return nil
+	}
+	_, err := r.db.Writer().ExecContext(ctx, `UPDATE river_job SET state = 'available', attempted_at = NULL WHERE state = 'running'`)
+	if err != nil {
+		return fmt.Errorf("take back the jobs of a killed process: %w", err)
+	}
+	return nil
+}
+
+func (c Config) river(workers *river.Workers, poll time.Duration) *river.Config {
+	timeout := cmp.Or(c.Timeout, 2*time.Minute)
+	return &river.Config{
+		Queues:               map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: cmp.Or(c.Workers, 16)}},
+		Workers:              workers,
+		PeriodicJobs:         periodicJobs(c.Periodic),
+		JobTimeout:           timeout,
+		RescueStuckJobsAfter: timeout + 30*time.Second,
+		FetchPollInterval:    cmp.Or(c.Poll, poll),
+		FetchCooldown:        min(cmp.Or(c.Poll, poll), 50*time.Millisecond),
+		Logger:               slog.New(warnings{c.Log.Handler()}),
+	}
+}
+
+// warnings passes on what an operator must know of the queue and drops its
+// daily chatter.
+type warnings struct{ slog.Handler }
+
+// Enabled says whether a record of the level is worth making.
+func (w warnings) Enabled(ctx context.Context, l slog.Level) bool {
+	return l >= slog.LevelWarn && w.Handler.Enabled(ctx, l)
+}

@@ -1,0 +1,132 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
+
+	"github.com/dossier-id/dossier/internal/idv"
+)
+
+// args is a job as it lies in the queue: ids only.
+type args struct {
+	Tenant  string `json:"tenant,omitempty"`
+	Dossier string `json:"dossier,omitempty"`
+	Process string `json:"process,omitempty"`
+	Ref     string `json:"ref,omitempty"`
+}
+
+func (a args) ids() args { return a }
+
+// River tells kinds of work apart by the type of their arguments.
+type (
+	advance  struct{ args }
+	hint     struct{ args }
+	forget   struct{ args }
+	erase    struct{ args }
+	periodic struct {
+		Name string `json:"name"`
+	}
+)
+
+// Kind names the work in the queue's table.
+func (advance) Kind() string { return string(idv.JobAdvance) }
+
+// Kind names the work in the queue's table.
+func (hint) Kind() string { return string(idv.JobHint) }
+
+// Kind names the work in the queue's table.
+func (forget) Kind() string { return string(idv.JobForget) }
+
+// Kind names the work in the queue's table.
+func (erase) Kind() string { return string(idv.JobEraseBlobs) }
+
+// Kind names the work in the queue's table.
+func (periodic) Kind() string { return "periodic" }
+
+// InsertOpts lets a process have one live advance job.
+func (advance) InsertOpts() river.InsertOpts {
+	return river.InsertOpts{UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: []rivertype.JobState{
+		rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRetryable,
+		rivertype.JobStateRunning, rivertype.JobStateScheduled,
+	}}}
+}
+
+func insertParams(j idv.Job) (river.InsertManyParams, error) {
+	a := args{Tenant: j.Tenant, Dossier: j.Dossier, Process: j.Process, Ref: j.Ref}
+	opts := &river.InsertOpts{ScheduledAt: j.At}
+	switch j.Kind {
+	case idv.JobAdvance:
+		return river.InsertManyParams{Args: advance{a}, InsertOpts: opts}, nil
+	case idv.JobHint:
+		return river.InsertManyParams{Args: hint{a}, InsertOpts: opts}, nil
+	case idv.JobForget:
+		return river.InsertManyParams{Args: forget{a}, InsertOpts: opts}, nil
+	case idv.JobEraseBlobs:
+		return river.InsertManyParams{Args: erase{a}, InsertOpts: opts}, nil
+	}
+	return river.InsertManyParams{}, fmt.Errorf("there is no job of the kind %q", j.Kind)
+}
+
+func workers(c Config) (*river.Workers, error) {
+	w := river.NewWorkers()
+	return w, errors.Join(
+		river.AddWorkerSafely(w, worker[advance]{handler: c.Handler}),
+		river.AddWorkerSafely(w, worker[hint]{handler: c.Handler}),
+		river.AddWorkerSafely(w, worker[forget]{handler: c.Handler}),
+		river.AddWorkerSafely(w, worker[erase]{handler: c.Handler}),
+		river.AddWorkerSafely(w, rounds{tasks: c.Periodic}),
+	)
+}
+
+// worker does the jobs of one kind.
+type worker[T interface {
+	river.JobArgs
+	ids() args
+}] struct {
+	river.WorkerDefaults[T]
+	handler Handler
+}
+
+// Work does one job.
+func (w worker[T]) Work(ctx context.Context, job *river.Job[T]) error {
+	a := job.Args.ids()
+	again, err := w.handler(ctx, idv.Job{
+		Kind: idv.JobKind(job.Kind), Tenant: a.Tenant, Dossier: a.Dossier, Process: a.Process, Ref: a.Ref,
+	}, job.AttemptedAt.Sub(job.CreatedAt))
+	if err == nil && again > 0 {
+		return river.JobSnooze(again)
+	}
+	return err
+}
+
+// rounds does periodic work. A round that failed is not tried again: the next
+// one comes by itself.
+type rounds struct {
+	river.WorkerDefaults[periodic]
+	tasks []Periodic
+}
+
+// Work does one round.
+func (r rounds) Work(ctx context.Context, job *river.Job[periodic]) error {
+	at := slices.IndexFunc(r.tasks, func(t Periodic) bool { return t.Name == job.Args.Name })
+	if at < 0 {
+		return nil
+	}
+	return r.tasks[at].Run(ctx)
+}
+
+func periodicJobs(tasks []Periodic) []*river.PeriodicJob {
+	jobs := make([]*river.PeriodicJob, len(tasks))
+	for i, t := range tasks {
+		jobs[i] = river.NewPeriodicJob(river.PeriodicInterval(t.Every), func() (river.JobArgs, *river.InsertOpts) {
+			return periodic{t.Name}, &river.InsertOpts{MaxAttempts: 1, UniqueOpts: river.UniqueOpts{ByArgs: true, ByPeriod: max(t.Every/2, time.Second)}}
+		}, &river.PeriodicJobOpts{RunOnStart: true})
+	}
+	return jobs
+}

@@ -1,0 +1,179 @@
+package auth
+
+import (
+	"context"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/dossier-id/dossier/internal/idv"
+	"github.com/dossier-id/dossier/internal/store"
+)
+
+// The scopes of the contract: one for all, and the older pair (Assure contract
+// section 2).
+const (
+	ScopeAll     = "signicat-api"
+	ScopeAssure  = "client.assure.api"
+	ScopeCapture = "client.capture.api"
+)
+
+// Scopes lists every scope there is.
+func Scopes() []string { return []string{ScopeAll, ScopeAssure, ScopeCapture} }
+
+// TokenLife is how long an access token is good for.
+const TokenLife = 600 * time.Second
+
+// Rows is where clients and tokens are kept.
+type Rows interface {
+	CreateClient(ctx context.Context, c store.Client) error
+	Client(ctx context.Context, id string) (store.Client, error)
+	ListClients(ctx context.Context, tenant string) ([]store.Client, error)
+	RevokeClient(ctx context.Context, tenant, id string, now time.Time) error
+	SaveToken(ctx context.Context, t store.Token) error
+	Token(ctx context.Context, hash []byte) (store.Token, error)
+}
+
+// Authority issues and checks tokens.
+type Authority struct {
+	// Rows keeps clients and tokens.
+	Rows Rows
+	// Now gives the time, Random random bytes, NewID a fresh client id.
+	Now    func() time.Time
+	Random io.Reader
+	NewID  func() string
+}
+
+// Caller is who a valid token belongs to.
+type Caller struct {
+	Tenant, ClientID string
+	scopes           []string
+}
+
+// May says whether the caller's token has the scope, or the one for all.
+func (c Caller) May(scope string) bool {
+	return slices.Contains(c.scopes, ScopeAll) || slices.Contains(c.scopes, scope)
+}
+
+// Credentials are a client's id and secret; the secret is shown once.
+type Credentials struct{ ID, Secret string }
+
+// Grant is an access token as the token endpoint answers it.
+type Grant struct {
+	AccessToken string
+	ExpiresIn   time.Duration
+	Scope       string
+}
+
+// TokenError is an answer of RFC 6749 section 5.2.
+type TokenError struct{ Code, Description string }
+
+// Error gives code and description.
+func (e *TokenError) Error() string { return e.Code + ": " + e.Description }
+
+// ErrUnauthenticated says that a bearer token is unknown, expired or revoked.
+var ErrUnauthenticated = errors.New("the access token is unknown or expired")
+
+// CreateClient makes an API client of a tenant. The name is for people.
+func (a *Authority) CreateClient(ctx context.Context, tenant, name string) (Credentials, error) {
+	secret, err := a.secret()
+	if err != nil {
+		return Credentials{}, err
+	}
+	c := store.Client{
+		ID: "client-" + a.NewID(), Tenant: tenant, Name: name,
+		SecretHash: hash(secret), Scopes: Scopes(), CreatedAt: a.Now(),
+	}
+	if err := a.Rows.CreateClient(ctx, c); err != nil {
+		return Credentials{}, fmt.Errorf("create client: %w", err)
+	}
+	return Credentials{c.ID, secret}, nil
+}
+
+// Issue answers the client-credentials grant. scope is space-separated; empty
+// means all. A refusal is a *TokenError.
+func (a *Authority) Issue(ctx context.Context, id, secret, scope string) (Grant, error) {
+	client, err := a.authenticate(ctx, id, secret)
+	if err != nil {
+		return Grant{}, err
+	}
+	scopes, err := allowed(client, scope)
+	if err != nil {
+		return Grant{}, err
+	}
+	token, err := a.secret()
+	if err != nil {
+		return Grant{}, err
+	}
+	err = a.Rows.SaveToken(ctx, store.Token{
+		Hash: hash(token), Tenant: client.Tenant, ClientID: client.ID, Scopes: scopes, ExpiresAt: a.Now().Add(TokenLife),
+	})
+	if err != nil {
+		return Grant{}, fmt.Errorf("save token: %w", err)
+	}
+	return Grant{AccessToken: token, ExpiresIn: TokenLife, Scope: strings.Join(scopes, " ")}, nil
+}
+
+// Check says whose token it is, or ErrUnauthenticated.
+func (a *Authority) Check(ctx context.Context, token string) (Caller, error) {
+	t, err := a.Rows.Token(ctx, hash(token))
+	if idv.CodeOf(err) == idv.CodeNotFound {
+		return Caller{}, ErrUnauthenticated
+	}
+	if err != nil {
+		return Caller{}, fmt.Errorf("look for token: %w", err)
+	}
+	if !a.Now().Before(t.ExpiresAt) {
+		return Caller{}, ErrUnauthenticated
+	}
+	return Caller{Tenant: t.Tenant, ClientID: t.ClientID, scopes: t.Scopes}, nil
+}
+
+// authenticate compares in constant time, and takes as long for a client that
+// does not exist.
+func (a *Authority) authenticate(ctx context.Context, id, secret string) (store.Client, error) {
+	refused := &TokenError{"invalid_client", "the client id or secret is wrong"}
+	c, err := a.Rows.Client(ctx, id)
+	if err != nil && idv.CodeOf(err) != idv.CodeNotFound {
+		return store.Client{}, fmt.Errorf("look for client: %w", err)
+	}
+	known := err == nil && c.RevokedAt.IsZero()
+	if subtle.ConstantTimeCompare(hash(secret), c.SecretHash) != 1 || !known {
+		return store.Client{}, refused
+	}
+	return c, nil
+}
+
+func allowed(c store.Client, scope string) ([]string, error) {
+	asked := strings.Fields(scope)
+	if len(asked) == 0 {
+		asked = []string{ScopeAll}
+	}
+	for _, s := range asked {
+		if !slices.Contains(c.Scopes, s) {
+			return nil, &TokenError{"invalid_scope", "the client may not have one of these scopes"}
+		}
+	}
+	slices.Sort(asked)
+	return slices.Compact(asked), nil
+}
+
+// secret gives 256 random bits as text.
+func (a *Authority) secret() (string, error) {
+	b := make([]byte, 32)
+	if _, err := io.ReadFull(a.Random, b); err != nil {
+		return "", fmt.Errorf("read random bytes: %w", err)
+	}
+	return base64.RawURLEncoding.EncodeToString(b), nil
+}
+
+func hash(secret string) []byte {
+	h := sha256.Sum256([]byte(secret))
+	return h[:]
+}

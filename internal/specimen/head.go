@@ -18,7 +18,8 @@ type head struct {
 	volume                     float64
 	beard                      float64 // 0 none to 1 full
 	skin, hair, iris, lips     rgb
-	grain                      uint64 // seed of the strands and pores
+	grain                      uint64    // seed of the strands and pores
+	profile                    []float64 // half widths of the face from crown to chin
 }
 
 // newHead draws the person of a seed. Sex "F" or "M" leans towards long hair or beards; the bones come from the seed.
@@ -32,12 +33,12 @@ func newHead(seed uint64, sex string) head {
 		mouthWidth: between(0.21, 0.28), lip: between(0.045, 0.075), mouthY: between(0.59, 0.64),
 		browY: between(0.17, 0.22), browHeavy: between(0.024, 0.036), browTilt: between(-0.05, 0.05),
 		hairline: between(-0.68, -0.56), part: between(-0.4, 0.4), length: between(0, 0.8), volume: between(1.02, 1.06),
-		skin: skins[r.IntN(len(skins))], hair: hairs[r.IntN(len(hairs))], iris: irises[r.IntN(len(irises))],
+		skin: pick(r, skins()), hair: pick(r, hairs()), iris: pick(r, irises()),
 		grain: r.Uint64(),
 	}
 	h.lips = mix(h.skin, rgb{0.66, 0.24, 0.26}, between(0.38, 0.6))
 	if h.skin[0] < 0.6 {
-		h.hair = hairs[r.IntN(2)]
+		h.hair = pick(r, hairs()[:2])
 	}
 	beard, long := between(-1.2, 0.9), between(1, 2.2)
 	switch sex {
@@ -50,15 +51,28 @@ func newHead(seed uint64, sex string) head {
 		h.beard = max(0, beard)
 		h.jaw += 0.3
 	}
+	h.tabulate()
 	return h
 }
 
-// The palettes are constants in all but name: arrays are copied wherever they are read.
-var (
-	skins  = [...]rgb{{0.93, 0.76, 0.66}, {0.88, 0.69, 0.57}, {0.82, 0.62, 0.48}, {0.71, 0.51, 0.38}, {0.55, 0.38, 0.28}, {0.45, 0.30, 0.22}}
-	hairs  = [...]rgb{{0.10, 0.08, 0.07}, {0.20, 0.13, 0.09}, {0.33, 0.21, 0.12}, {0.50, 0.34, 0.19}, {0.70, 0.55, 0.33}, {0.45, 0.20, 0.10}}
-	irises = [...]rgb{{0.30, 0.18, 0.10}, {0.42, 0.28, 0.14}, {0.27, 0.34, 0.24}, {0.28, 0.38, 0.48}}
-)
+// skins run from light to dark; the last two go with the first two hairs only.
+func skins() []rgb {
+	return []rgb{
+		{0.93, 0.76, 0.66}, {0.88, 0.69, 0.57}, {0.82, 0.62, 0.48}, {0.71, 0.51, 0.38}, {0.55, 0.38, 0.28}, {0.45, 0.30, 0.22},
+	}
+}
+
+func hairs() []rgb {
+	return []rgb{
+		{0.10, 0.08, 0.07}, {0.20, 0.13, 0.09}, {0.33, 0.21, 0.12}, {0.50, 0.34, 0.19}, {0.70, 0.55, 0.33}, {0.45, 0.20, 0.10},
+	}
+}
+
+func irises() []rgb {
+	return []rgb{{0.30, 0.18, 0.10}, {0.42, 0.28, 0.14}, {0.27, 0.34, 0.24}, {0.28, 0.38, 0.48}}
+}
+
+func pick[T any](r *rand.Rand, from []T) T { return from[r.IntN(len(from))] }
 
 // sitting is how and where a head is photographed.
 type sitting struct {

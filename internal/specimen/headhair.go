@@ -3,13 +3,16 @@ package specimen
 import "math"
 
 // hairCover is the hair in front: all of the skull but the opening for the face.
-func (k ink) hairCover(x, y float64) float64 {
+func (k *ink) hairCover(x, y float64) float64 {
+	if y > 1.6 || math.Abs(x) > 1.1 {
+		return 0
+	}
 	ragged := 0.02 * (noise(k.grain+6, 24*x, 24*y) - 0.5)
 	return k.edge(k.skullInside(x, y)+ragged) * smooth(-0.03, 0.03, k.opening(x, y)+ragged)
 }
 
 // skullInside is the signed distance inside the outer edge of the hair, sides included.
-func (k ink) skullInside(x, y float64) float64 {
+func (k *ink) skullInside(x, y float64) float64 {
 	bottom := 0.02 + 0.32*min(k.length, 1) // sideburns, or over the ears
 	if k.length > 1 {
 		bottom = 0.35 + 0.8*(k.length-1)
@@ -26,7 +29,7 @@ func (k ink) skullInside(x, y float64) float64 {
 }
 
 // opening is positive where hair lies over the face: above the hairline and beside the temples.
-func (k ink) opening(x, y float64) float64 {
+func (k *ink) opening(x, y float64) float64 {
 	side := math.Abs(x)
 	line := k.hairline + 0.45*math.Pow(side/k.width, 2.5) + 0.12*k.part*x/k.width - 0.05*bump(x-k.part, 0, 0.12, 1)
 	temple := 0.945*k.width - 0.06*min(k.length, 1.2)*smooth(-0.3, 0.3, y) // long hair comes in over the cheeks
@@ -37,7 +40,7 @@ func (k ink) opening(x, y float64) float64 {
 }
 
 // hairAt is the colour of a strand: combed away from the parting, lit like the skull.
-func (k ink) hairAt(x, y float64) rgb {
+func (k *ink) hairAt(x, y float64) rgb {
 	angle := math.Atan2(x-0.3*k.part, 1.25-(min(y, 0)+1)*0.6)
 	radius := math.Hypot(x, y+0.1)
 	flow := 55*angle + max(0, y)*math.Sin(5*y+4*k.part)
@@ -51,14 +54,14 @@ func (k ink) hairAt(x, y float64) rgb {
 }
 
 // underHair darkens the skin next to the hair that hangs over it.
-func (k ink) underHair(c rgb, x, y float64) rgb {
+func (k *ink) underHair(c rgb, x, y float64) rgb {
 	return c.times(1 - 0.3*smooth(-0.14, 0, k.opening(x, y))*smooth(0.3, -0.2, y-0.3*k.length))
 }
 
 // mane is long hair behind neck and shoulders.
-func (k ink) mane(x, y float64) rgb { return k.hairAt(x, y).times(0.62) }
+func (k *ink) mane(x, y float64) rgb { return k.hairAt(x, y).times(0.62) }
 
-func (k ink) maneCover(x, y float64) float64 {
+func (k *ink) maneCover(x, y float64) float64 {
 	if k.length <= 1 || y < 0 {
 		return 0
 	}
@@ -68,7 +71,7 @@ func (k ink) maneCover(x, y float64) float64 {
 }
 
 // neck is a column with the shadow of the chin on it.
-func (k ink) neck(x, y float64) rgb {
+func (k *ink) neck(x, y float64) rgb {
 	half := k.neckHalf(y)
 	slope := min(math.Abs(x)/half, 0.95)
 	c := k.lit(k.skin.times(0.96), math.Copysign(slope/math.Sqrt(1-slope*slope), x)*-0.9, 0.1)
@@ -77,26 +80,27 @@ func (k ink) neck(x, y float64) rgb {
 	return c.times(1 - 0.5*shadow - tendon)
 }
 
-func (k ink) neckCover(x, y float64) float64 {
+func (k *ink) neckCover(x, y float64) float64 {
 	if y < 0.4 || y > 1.6 {
 		return 0
 	}
 	return k.edge(k.neckHalf(y) - math.Abs(x))
 }
 
-func (k ink) neckHalf(y float64) float64 {
-	return k.width*0.62 + 0.02*(k.jaw-2.3) + 0.5*math.Pow(max(0, y-1.12), 1.6)
+func (k *ink) neckHalf(y float64) float64 {
+	spread := max(0, y-1.12)
+	return k.width*0.62 + 0.02*(k.jaw-2.3) + 0.6*spread*math.Sqrt(spread)
 }
 
 // clothes are a round-necked jumper over sloping shoulders.
-func (k ink) clothes(x, y float64) rgb {
+func (k *ink) clothes(x, y float64) rgb {
 	fold := noise(k.grain+9, 2.5*x, 1.3*y) - 0.5
 	c := k.cloth.times(0.93 + 0.1*noise(k.grain+10, 70*x, 70*y) + 0.16*fold)
 	collar := smooth(0.1, 0.08, k.clothesInside(x, y)) * smooth(0.6, 0.57, math.Abs(x))
 	return k.lit(mix(c, c.times(0.78), collar), -0.28*x, -0.25)
 }
 
-func (k ink) clothesCover(x, y float64) float64 {
+func (k *ink) clothesCover(x, y float64) float64 {
 	if y < 1 {
 		return 0
 	}
@@ -104,27 +108,28 @@ func (k ink) clothesCover(x, y float64) float64 {
 }
 
 // clothesInside is the signed distance below the shoulder line and the collar.
-func (k ink) clothesInside(x, y float64) float64 {
+func (k *ink) clothesInside(x, y float64) float64 {
 	side := math.Abs(x)
-	shoulder := 1.26 + 0.2*max(0, side-0.45) + 0.55*math.Pow(max(0, side-1.15), 2)
-	collar := 1.2 + 0.24*math.Sqrt(max(0, 1-math.Pow(side/0.56, 2)))
-	if side > 0.56 {
-		collar = 0
+	far := max(0, side-1.15)
+	shoulder := 1.26 + 0.2*max(0, side-0.45) + 0.55*far*far
+	collar := 0.0
+	if across := side / 0.56; across < 1 {
+		collar = 1.2 + 0.24*math.Sqrt(1-across*across)
 	}
 	return y - max(shoulder-0.06, collar)
 }
 
 // ear is a shell beside the head at the height of the nose.
-func (k ink) ear(x, y float64) rgb {
+func (k *ink) ear(x, y float64) rgb {
 	rim := math.Hypot((math.Abs(x)-k.earX())/0.085, (y-0.14)/0.22)
 	c := k.lit(mix(k.skin, rgb{0.7, 0.3, 0.25}, 0.12), -0.5*math.Copysign(1, x)*-1, 0)
 	return c.times(0.95 - 0.3*bump(rim-0.45, 0, 0.25, 1))
 }
 
-func (k ink) earX() float64 { return k.outline(0.1) + 0.015 }
+func (k *ink) earX() float64 { return k.outline(0.1) + 0.015 }
 
-func (k ink) earCover(x, y float64) float64 {
-	if math.Abs(y-0.14) > 0.25 {
+func (k *ink) earCover(x, y float64) float64 {
+	if math.Abs(y-0.14) > 0.25 || math.Abs(x) < 0.4 || math.Abs(x) > 1 {
 		return 0
 	}
 	lobe := 0.085 - 0.03*smooth(0.1, 0.35, y)

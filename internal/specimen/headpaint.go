@@ -5,46 +5,52 @@ import "math"
 // ink paints one head, place by place.
 type ink struct {
 	portrayed
-	pixel float64 // size of one picture element in head units: the width of soft edges
+	pixel  float64 // size of one picture element in head units: the width of soft edges
+	layers []layer // from the back to the front
 }
 
-func newInk(p portrayed, unit float64) ink {
+// layer is a part of a head: what it covers, from 0 to 1, and its colour there.
+type layer struct {
+	cover  func(x, y float64) float64
+	colour func(x, y float64) rgb
+}
+
+func newInk(p portrayed, unit float64) *ink {
 	length := math.Sqrt(p.light[0]*p.light[0] + p.light[1]*p.light[1] + p.light[2]*p.light[2])
 	for i := range p.light {
 		p.light[i] /= length
 	}
-	return ink{portrayed: p, pixel: 1 / unit}
+	k := &ink{portrayed: p, pixel: 1 / unit}
+	k.layers = []layer{
+		{k.maneCover, k.mane}, {k.neckCover, k.neck}, {k.clothesCover, k.clothes},
+		{k.earCover, k.ear}, {k.faceCover, k.face}, {k.hairCover, k.hairAt},
+	}
+	return k
 }
 
 // at gives the colour of the picture at a place, over what lies under the head.
-func (k ink) at(x, y float64, under rgb) rgb {
-	if y < -1.25 || math.Abs(x) > 2.6 {
+func (k *ink) at(x, y float64, under rgb) rgb {
+	if y < -1.25 {
 		return under
 	}
 	c := under
-	for _, layer := range []struct {
-		cover  func(x, y float64) float64
-		colour func(x, y float64) rgb
-	}{
-		{k.maneCover, k.mane}, {k.neckCover, k.neck}, {k.clothesCover, k.clothes},
-		{k.earCover, k.ear}, {k.faceCover, k.face}, {k.hairCover, k.hairAt},
-	} {
-		if cover := layer.cover(x, y); cover > 0 {
-			c = mix(c, layer.colour(x, y), cover)
+	for _, l := range k.layers {
+		if cover := l.cover(x, y); cover > 0 {
+			c = mix(c, l.colour(x, y), cover)
 		}
 	}
 	return c
 }
 
-func (k ink) faceCover(x, y float64) float64 { return k.edge(k.outline(y) - math.Abs(x)) }
+func (k *ink) faceCover(x, y float64) float64 { return k.edge(k.outline(y) - math.Abs(x)) }
 
 // edge turns a signed distance inside a shape into coverage.
-func (k ink) edge(inside float64) float64 {
+func (k *ink) edge(inside float64) float64 {
 	return smooth(-1.2*k.pixel, 1.2*k.pixel, inside)
 }
 
 // lit shades a colour by a slope of the surface; shadows keep a warm tinge.
-func (k ink) lit(c rgb, dx, dy float64) rgb {
+func (k *ink) lit(c rgb, dx, dy float64) rgb {
 	n := 1 / math.Sqrt(dx*dx+dy*dy+1)
 	facing := (-dx*k.light[0] - dy*k.light[1] + k.light[2]) * n
 	shade := k.ambient + (1.12-k.ambient)*max(0, (facing+0.15)/1.15)
@@ -53,7 +59,7 @@ func (k ink) lit(c rgb, dx, dy float64) rgb {
 }
 
 // face is skin with its features, turned by the yaw: what stands out moves further.
-func (k ink) face(x, y float64) rgb {
+func (k *ink) face(x, y float64) rgb {
 	rim := 0.98 * max(k.outline(y), 0)
 	fx := min(max(x-k.yaw*(k.depth(x, y)-0.25), -rim), rim)
 	const step = 0.012
@@ -69,7 +75,7 @@ func (k ink) face(x, y float64) rgb {
 }
 
 // complexion is the skin's own colour: flushed cheeks and nose, pores, shadows round the eyes, beard.
-func (k ink) complexion(x, y float64) rgb {
+func (k *ink) complexion(x, y float64) rgb {
 	side := math.Abs(x)
 	c := k.skin.times(0.975 + 0.05*noise(k.grain, 60*x, 60*y))
 	c = c.times(0.97 + 0.06*noise(k.grain+1, 9*x, 9*y))
@@ -83,7 +89,7 @@ func (k ink) complexion(x, y float64) rgb {
 }
 
 // beardCover is where a beard grows: jaw, chin and upper lip, not round the mouth itself.
-func (k ink) beardCover(side, y float64) float64 {
+func (k *ink) beardCover(side, y float64) float64 {
 	jaw := smooth(0.30, 0.52, y-0.25*side)
 	jaw *= smooth(0.24, 0.36, math.Hypot(side*0.9, 1.25*(y-k.mouthY+0.12)))
 	moustache := bump(side-0.09, y-k.mouthY+0.115, 0.15, 0.045)
@@ -92,7 +98,7 @@ func (k ink) beardCover(side, y float64) float64 {
 }
 
 // mouth lays the lips and the line between them over the skin.
-func (k ink) mouth(c rgb, x, y float64) rgb {
+func (k *ink) mouth(c rgb, x, y float64) rgb {
 	side := math.Abs(x) / k.mouthWidth
 	if side > 1.15 || math.Abs(y-k.mouthY) > 0.2 {
 		return c
@@ -114,7 +120,7 @@ func (k ink) mouth(c rgb, x, y float64) rgb {
 	return mix(c, k.lips.times(0.3), 0.85*bump(0, y-line, 1, 0.011)*smooth(1.06, 0.95, side))
 }
 
-func (k ink) nostrils(c rgb, x, y float64) rgb {
+func (k *ink) nostrils(c rgb, x, y float64) rgb {
 	side := math.Abs(x)
 	dark := 0.75 * bump(side-0.055, y-k.noseLength-0.058, 0.034, 0.016)
 	fold := 0.35 * bump(side-k.noseWidth-0.035, y-k.noseLength, 0.016, 0.06)
@@ -123,7 +129,7 @@ func (k ink) nostrils(c rgb, x, y float64) rgb {
 }
 
 // eye paints white, iris, pupil, glint and lids of the eye on one side (-1 or 1).
-func (k ink) eye(c rgb, x, y, side float64) rgb {
+func (k *ink) eye(c rgb, x, y, side float64) rgb {
 	dx, dy := (x-side*k.eyeGap)/k.eyeSize, (y-k.eyeY)/k.eyeSize
 	if math.Abs(dx) > 1.6 || math.Abs(dy) > 1.4 {
 		return c
@@ -143,7 +149,7 @@ func (k ink) eye(c rgb, x, y, side float64) rgb {
 }
 
 // irisAt lays iris, pupil and glint over the white, in units of half an eye's width.
-func (k ink) irisAt(ball rgb, dx, dy float64) rgb {
+func (k *ink) irisAt(ball rgb, dx, dy float64) rgb {
 	r := math.Hypot(dx, dy+0.04)
 	soft := 1.5 * k.pixel / k.eyeSize
 	iris := k.iris.times(0.7 + 0.8*smooth(0.1, 0.36, r)*noise(k.grain+4, 12*math.Atan2(dy, dx), 3*r))
@@ -154,7 +160,7 @@ func (k ink) irisAt(ball rgb, dx, dy float64) rgb {
 }
 
 // brow strokes the brow on both sides, thinning outwards.
-func (k ink) brow(c rgb, x, y float64) rgb {
+func (k *ink) brow(c rgb, x, y float64) rgb {
 	side := math.Abs(x)
 	along := (side - k.eyeGap + 0.19) / 0.4
 	if along < -0.1 || along > 1.1 {

@@ -3,22 +3,37 @@ package specimen
 import "math"
 
 // outline is the half width of the face at height y, negative above the crown and below the chin.
-func (h head) outline(y float64) float64 {
-	const widest = 0.05
-	switch {
-	case y <= -1 || y >= 1:
+func (h *head) outline(y float64) float64 {
+	if y <= -1 || y >= 1 {
 		return -1
-	case y < widest:
-		t := (widest - y) / (1 + widest)
-		return h.width * math.Pow(1-math.Pow(t, 2.5), 1/2.3)
-	default:
-		t := (y - widest) / (1 - widest)
-		return h.width * math.Pow(1-math.Pow(t, h.jaw), 1/h.taper)
+	}
+	at := (y + 1) / 2 * float64(len(h.profile)-1)
+	i := int(at)
+	return h.profile[i] + (h.profile[i+1]-h.profile[i])*(at-float64(i))
+}
+
+// tabulate keeps the outline in steps: it is asked for many times for every pixel.
+func (h *head) tabulate() {
+	const knots = 2048
+	h.profile = make([]float64, knots+1)
+	for i := range h.profile {
+		h.profile[i] = h.halfWidth(2*float64(i)/knots - 1)
 	}
 }
 
+// halfWidth joins a skull and a jaw, both rounded, where the face is widest.
+func (h *head) halfWidth(y float64) float64 {
+	const widest = 0.05
+	if y < widest {
+		t := (widest - y) / (1 + widest)
+		return h.width * math.Pow(1-math.Pow(t, 2.5), 1/2.3)
+	}
+	t := (y - widest) / (1 - widest)
+	return h.width * math.Pow(1-math.Pow(t, h.jaw), 1/h.taper)
+}
+
 // depth is how far the face stands out towards the camera at a place.
-func (h head) depth(x, y float64) float64 {
+func (h *head) depth(x, y float64) float64 {
 	w := h.outline(y)
 	if math.Abs(x) >= w {
 		return 0
@@ -28,7 +43,7 @@ func (h head) depth(x, y float64) float64 {
 }
 
 // relief is depth with the features on it: sockets, nose, cheeks, lips and chin.
-func (h head) relief(x, y float64) float64 {
+func (h *head) relief(x, y float64) float64 {
 	side := math.Abs(x)
 	z := h.depth(x, y)
 	z += 0.035 * bump(side-0.22, y-h.eyeY+h.browY, 0.22, 0.09)
@@ -46,7 +61,7 @@ func (h head) relief(x, y float64) float64 {
 }
 
 // nose is the ridge from between the eyes down to the tip, and the wings beside it.
-func (h head) nose(side, y float64) float64 {
+func (h *head) nose(side, y float64) float64 {
 	top, tip := h.eyeY-0.05, h.noseLength
 	if y < top-0.1 || y > tip+0.25 {
 		return 0

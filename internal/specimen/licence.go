@@ -87,31 +87,39 @@ func (o Order) licenceFields(c *canvas) {
 }
 
 // licenceBack draws the table of classes, fields 9 to 12.
+//
+// A symbol with the licence's data stands under it: a card without a machine readable zone would otherwise be
+// blank to a reader without character recognition.
 func (o Order) licenceBack() (*image.RGBA, error) {
+	_, code, err := o.symbol()
+	if err != nil {
+		return nil, err
+	}
 	c := newCanvas(cardWidth, cardHeight, cardPixels)
 	c.licencePaper()
-	c.rect(4, 3, 78, 38, shade(rgb{1, 1, 1}, 0.55))
+	c.rect(4, 2.2, 78, 32.5, shade(rgb{1, 1, 1}, 0.55))
 	columns := []float64{4, 13, 24, 43, 62, 82}
 	for i, title := range []string{"9.", "", "10.", "11.", "12."} {
-		c.text(regular, 1.9, columns[i]+1, 4.9, title, grey())
+		c.text(regular, 1.7, columns[i]+1, 3.9, title, grey())
 	}
-	const top, row = 5.6, 2.2
-	rules := [][]point{{{4, 3}, {82, 3}}}
+	const top, row = 4.3, 1.9
+	rules := [][]point{{{4, 2.2}, {82, 2.2}}}
 	for i, class := range categories() {
 		y := top + row*float64(i)
 		rules = append(rules, []point{{4, y}, {82, y}})
-		c.text(bold, 1.9, 5, y+1.75, class.class, black())
+		c.text(bold, 1.75, 5, y+1.6, class.class, black())
 		c.vehicle(point{columns[1] + 5.5, y + row/2}, class.wheels)
-		o.classRow(c, class, columns, y+1.75)
+		o.classRow(c, class, columns, y+1.6)
 	}
 	bottom := top + row*16
 	rules = append(rules, []point{{4, bottom}, {82, bottom}})
 	for _, x := range columns {
-		rules = append(rules, []point{{x, 3}, {x, bottom}})
+		rules = append(rules, []point{{x, 2.2}, {x, bottom}})
 	}
 	c.stroke(grey(), 0.12, rules...)
 	c.stamp(point{43, 24}, 9)
-	o.licenceBackFoot(c)
+	c.pdf417(code, 4, 35.4, 78, 16.2)
+	c.text(bold, 1.6, 4, 53.2, "SPECIMEN · "+countryOf(o.Country).name+" · not a real document", black())
 	return c.img, c.err
 }
 
@@ -122,8 +130,8 @@ func (o Order) classRow(c *canvas, class category, columns []float64, baseline f
 			[]point{{columns[3] + 3, baseline - 0.6}, {columns[4] - 3, baseline - 0.6}})
 		return
 	}
-	c.text(bold, 1.9, columns[2]+3, baseline, licenceDate(o.Issued), black())
-	c.text(bold, 1.9, columns[3]+3, baseline, licenceDate(o.Expiry), black())
+	c.text(bold, 1.75, columns[2]+3, baseline, licenceDate(o.Issued), black())
+	c.text(bold, 1.75, columns[3]+3, baseline, licenceDate(o.Expiry), black())
 }
 
 // vehicle is a pictogram: a body on wheels.
@@ -136,12 +144,6 @@ func (c *canvas) vehicle(centre point, wheels int) {
 		x := centre.x - half*0.7 + 1.4*half*float64(i)/float64(axles-1)
 		c.ellipse(x, centre.y+0.35, 0.42, 0.42, black())
 	}
-}
-
-func (o Order) licenceBackFoot(c *canvas) {
-	c.text(regular, 1.7, 4, 44.2, "1. Name  2. First name  3. Date and place of birth  4a. Issued  4b. Valid until  4c. Issued by", grey())
-	c.text(regular, 1.7, 4, 46.6, "5. Licence number  9. Category  10. Valid from  11. Valid until  12. Codes  13. 14. Records", grey())
-	c.text(bold, 2.4, 4, 50.6, "SPECIMEN · "+countryOf(o.Country).name+" · not a real document", black())
 }
 
 // heldClasses is field 9 of the front.

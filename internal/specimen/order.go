@@ -25,12 +25,15 @@ type Order struct {
 	Type    Type
 	Side    string // [Front] (default) or [Back]
 	Country string // issuing country: ISO 3166-1 alpha-3 or a code of ICAO Doc 9303-3; default "UTO"
-	Number  string // document number, up to 9 letters and digits
+	Number  string // document number: capital letters and digits, up to 9, on licences up to 16
 	Holder  Holder
 	Issued  time.Time
 	Expiry  time.Time
 	Today   time.Time // day that default dates are reckoned from; default 1 June 2026, so that no picture ages
-	Seed    uint64    // head, numbers and hand of the drawing
+	Seed    uint64    // head, numbers, hand and camera
+	Flaws   []Flaw    // what is wrong with the picture, of [Flaws]
+	Level   int       // how it was photographed: 0 flat, 1 carefully, 2 casually, 3 badly
+	Fill    float64   // share of the frame's width that the document takes at levels 1 to 3; 0 leaves it to the level
 }
 
 // Default is the order that an order with nothing but a type stands for.
@@ -43,16 +46,22 @@ func (o Order) complete() (Order, error) {
 	if err := choice("type", o.Type, Types()); err != nil {
 		return o, err
 	}
+	if o.Type == DrivingLicence && o.Country == "USA" {
+		o.Type = USDrivingLicence
+	}
 	o = o.filled()
 	if err := choice("side of "+string(o.Type), o.Side, Sides(o.Type)); err != nil {
 		return o, err
 	}
-	return o, errors.Join(o.checkPerson(), o.checkDocument())
+	return o, errors.Join(o.checkPerson(), o.checkDocument(), o.checkPicture())
 }
 
 // filled puts defaults where the order is silent.
 func (o Order) filled() Order {
 	fill(&o.Side, Front)
+	if o.Type == USDrivingLicence {
+		fill(&o.Country, "USA")
+	}
 	fill(&o.Country, "UTO")
 	fill(&o.Number, o.number())
 	fill(&o.Today, time.Date(2026, time.June, 1, 0, 0, 0, 0, time.UTC))
@@ -68,7 +77,7 @@ func (o Order) filled() Order {
 	fill(&o.Holder.BirthPlace, "Zenith")
 	fill(&o.Holder.Nationality, o.Country)
 	fill(&o.Holder.Address, "1 Nowhere Lane, Zenith")
-	return o
+	return o.spoilDates()
 }
 
 // fill sets what is still zero.
@@ -114,8 +123,9 @@ func (o Order) checkPerson() error {
 
 // checkDocument refuses numbers and dates that the zone has no room for.
 func (o Order) checkDocument() error {
-	if o.Number != field(o.Number, len(o.Number)) || len(o.Number) > 9 || strings.Contains(o.Number, "<") {
-		return errors.New("number must be up to 9 characters A-Z and 0-9")
+	longest := o.kind().longest
+	if o.Number != field(o.Number, len(o.Number)) || len(o.Number) > longest || strings.Contains(o.Number, "<") {
+		return fmt.Errorf("number of a %s must be up to %d characters A-Z and 0-9", o.Type, longest)
 	}
 	for _, day := range []time.Time{o.Holder.Birth, o.Issued, o.Expiry} {
 		if day.Year() < 1900 || day.Year() > 2099 {
@@ -125,6 +135,22 @@ func (o Order) checkDocument() error {
 	return checkCountry("country", o.Country)
 }
 
+// checkPicture refuses flaws and ways of photographing that there are not.
+func (o Order) checkPicture() error {
+	for _, f := range o.Flaws {
+		if err := choice("flaw of "+string(o.Type), f, Flaws(o.Type)); err != nil {
+			return err
+		}
+	}
+	if o.Level < 0 || o.Level > 3 {
+		return fmt.Errorf("unknown level %d, want 0 (flat), 1, 2 or 3", o.Level)
+	}
+	if !(o.Fill == 0 || o.Fill >= 0.1 && o.Fill <= 1) {
+		return fmt.Errorf("fill %g is not 0 or a share from 0.1 to 1 of the frame", o.Fill)
+	}
+	return nil
+}
+
 func checkCountry(what, code string) error {
 	if len(code) < 1 || len(code) > 3 || strings.Trim(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
 		return fmt.Errorf("%s %q is not a code of up to three capital letters", what, code)
@@ -132,11 +158,16 @@ func checkCountry(what, code string) error {
 	return nil
 }
 
-// record is what the machine readable zone of the order says, under the document code.
-func (o Order) record(code string) record {
-	return record{
-		code: code, issuer: zoneCode(o.Country), nationality: zoneCode(o.Holder.Nationality),
+// zoneLines are the lines of the order's machine readable zone, nil without one.
+func (o Order) zoneLines() []string {
+	k := o.kind()
+	if k.zone == nil {
+		return nil
+	}
+	return k.zone(record{
+		code: k.code, issuer: zoneCode(o.Country), nationality: zoneCode(o.Holder.Nationality),
 		last: o.Holder.LastName, first: o.Holder.FirstName, number: o.Number,
 		birth: o.Holder.Birth, expiry: o.Expiry, sex: o.Holder.Sex,
-	}
+		wrongDigit: o.has(WrongCheckDigit),
+	})
 }

@@ -20,7 +20,7 @@ func (o Order) passport() (*image.RGBA, error) {
 	c.place(picture, 5, 16, 35, 45, 1)
 	c.place(picture, 103, 38, 15, 19.3, 0.45)
 	c.stamp(point{78, 41}, 12)
-	c.zone(6.6, 75.2, 6.35, o.record("P").td3())
+	c.zone(6.6, 75.2, 6.35, o.zoneLines())
 	return c.img, c.err
 }
 

@@ -125,3 +125,6 @@ func printed(t time.Time) string { return strings.ToUpper(t.Format("02 Jan 2006"
 
 // licenceDate writes a date as licences do: 12.08.1990.
 func licenceDate(t time.Time) string { return t.Format("02.01.2006") }
+
+// slashed writes a date as in the United States: 08/12/1990.
+func slashed(t time.Time) string { return t.Format("01/02/2006") }

@@ -9,60 +9,28 @@ import (
 	"slices"
 )
 
-// Type names a kind of picture that can be ordered.
-type Type string
-
-// The types. Documents follow the sizes and fields of ICAO Doc 9303 and of licences by EU Directive 2006/126 and AAMVA.
-const (
-	Passport       Type = "passport"        // TD3 data page, front only
-	DrivingLicence Type = "driving-licence" // EU licence, front and back
-	Selfie         Type = "selfie"          // the holder's head before a room, front only
-)
-
-// The sides of a document.
-const (
-	Front = "front"
-	Back  = "back"
-)
-
-// Types lists what [Draw] can draw.
-func Types() []Type {
-	return []Type{Passport, DrivingLicence, Selfie}
-}
-
-// Sides lists the sides that a type has, front first; nil for an unknown type.
-func Sides(t Type) []string {
-	switch t {
-	case Passport, Selfie:
-		return []string{Front}
-	case DrivingLicence:
-		return []string{Front, Back}
-	default:
-		return nil
-	}
-}
-
 // Draw gives the ordered picture. Empty parts of the order are filled as [Default] fills them. It fails, naming
-// what is allowed, for an unknown type, a side the type does not have, or values that do not fit on a document.
+// what is allowed, for an unknown type, flaw or level, a side the type does not have, or values that do not fit
+// on a document.
 func Draw(o Order) (image.Image, error) {
 	o, err := o.complete()
 	if err != nil {
 		return nil, fmt.Errorf("specimen: %w", err)
 	}
-	img, err := o.sheet()
+	img, err := o.picture()
 	if err != nil {
 		return nil, fmt.Errorf("specimen: draw %s %s: %w", o.Type, o.Side, err)
 	}
 	return img, nil
 }
 
-// JPEG writes the ordered picture as JPEG of quality 90.
+// JPEG writes the ordered picture as JPEG: quality 90 when flat and at level 1, 75 at level 2, 45 at level 3.
 func JPEG(w io.Writer, o Order) error {
 	img, err := Draw(o)
 	if err != nil {
 		return err
 	}
-	if err := jpeg.Encode(w, img, &jpeg.Options{Quality: 90}); err != nil {
+	if err := jpeg.Encode(w, img, &jpeg.Options{Quality: lensOf(o.Level).quality}); err != nil {
 		return fmt.Errorf("specimen: write jpeg: %w", err)
 	}
 	return nil
@@ -80,18 +48,41 @@ func PNG(w io.Writer, o Order) error {
 	return nil
 }
 
-// sheet paints the flat picture of a complete order.
-func (o Order) sheet() (*image.RGBA, error) {
-	switch {
-	case o.Type == Selfie:
-		return o.selfie(), nil
-	case o.Type == DrivingLicence && o.Side == Back:
-		return o.licenceBack()
-	case o.Type == DrivingLicence:
-		return o.licenceFront()
-	default:
-		return o.passport()
+// MRZ gives the lines of the machine readable zone that the ordered document carries, flaws and all, whichever
+// side they are on; nil for a type without a zone. It fails like [Draw].
+func MRZ(o Order) ([]string, error) {
+	o, err := o.complete()
+	if err != nil {
+		return nil, fmt.Errorf("specimen: %w", err)
 	}
+	return o.zoneLines(), nil
+}
+
+// Barcode gives the AAMVA text of the PDF417 symbol that the ordered document carries on its back; empty for a
+// type without a symbol. It fails like [Draw].
+func Barcode(o Order) (string, error) {
+	o, err := o.complete()
+	if err != nil {
+		return "", fmt.Errorf("specimen: %w", err)
+	}
+	if !o.kind().barcode {
+		return "", nil
+	}
+	text, _, err := o.symbol()
+	return text, err
+}
+
+// picture paints the document, then photographs it.
+func (o Order) picture() (*image.RGBA, error) {
+	paint := o.kind().front
+	if o.Side == Back {
+		paint = o.kind().back
+	}
+	img, err := paint(o)
+	if err != nil {
+		return nil, err
+	}
+	return o.photographed(img), nil
 }
 
 // choice fails, listing what is allowed, when got is not among it.

@@ -2,8 +2,8 @@ package specimen_test
 
 import (
 	"bytes"
+	"fmt"
 	"image/jpeg"
-	"slices"
 	"strings"
 	"testing"
 
@@ -16,36 +16,51 @@ func TestEveryTypeDraws(t *testing.T) {
 		for _, side := range specimen.Sides(typ) {
 			t.Run(string(typ)+" "+side, func(t *testing.T) {
 				t.Parallel()
-				var first, again bytes.Buffer
-				order := specimen.Order{Type: typ, Side: side, Seed: 7}
-				if err := specimen.JPEG(&first, order); err != nil {
+				img, err := specimen.Draw(specimen.Order{Type: typ, Side: side, Seed: 7})
+				if err != nil {
 					t.Fatal(err)
 				}
-				if err := specimen.JPEG(&again, order); err != nil {
-					t.Fatal(err)
-				}
-				if !bytes.Equal(first.Bytes(), again.Bytes()) {
-					t.Error("two drawings of one order differ")
-				}
-				size, err := jpeg.DecodeConfig(&first)
-				if err != nil || size.Width < 900 || size.Height < 800 {
-					t.Errorf("picture is %d × %d, %v", size.Width, size.Height, err)
+				if size := img.Bounds().Size(); size.X < 900 || size.Y < 800 {
+					t.Errorf("picture is only %v", size)
 				}
 			})
 		}
 	}
 }
 
-func TestSeedsAreDifferentPeople(t *testing.T) {
+func TestOneOrderAlwaysGivesTheSameBytes(t *testing.T) {
 	t.Parallel()
-	var one, two bytes.Buffer
-	for seed, into := range []*bytes.Buffer{&one, &two} {
-		if err := specimen.JPEG(into, specimen.Order{Type: specimen.Passport, Seed: uint64(seed)}); err != nil {
-			t.Fatal(err)
-		}
+	order := specimen.Order{
+		Type: specimen.IDCard, Side: specimen.Back, Seed: 3, Level: 3, Fill: 0.5,
+		Flaws: []specimen.Flaw{specimen.Glare, specimen.WrongCheckDigit},
 	}
-	if bytes.Equal(one.Bytes(), two.Bytes()) {
+	if !bytes.Equal(jpegOf(t, order), jpegOf(t, order)) {
+		t.Error("two drawings of one order differ")
+	}
+	other := order
+	other.Seed++
+	if bytes.Equal(jpegOf(t, order), jpegOf(t, other)) {
 		t.Error("two seeds give one picture")
+	}
+}
+
+func jpegOf(t *testing.T, o specimen.Order) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := specimen.JPEG(&b, o); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func TestLevelsHaveTheirFrames(t *testing.T) {
+	t.Parallel()
+	for level, width := range []int{1400, 2000, 1600, 1280} {
+		order := specimen.Order{Type: specimen.USDrivingLicence, Side: specimen.Back, Level: level}
+		size, err := jpeg.DecodeConfig(bytes.NewReader(jpegOf(t, order)))
+		if err != nil || size.Width != width {
+			t.Errorf("level %d is %d wide, want %d (%v)", level, size.Width, width, err)
+		}
 	}
 }
 
@@ -57,6 +72,10 @@ func TestRefusedOrdersNameWhatIsAllowed(t *testing.T) {
 	}{
 		"type":        {specimen.Order{Type: "visa"}, []string{"visa", "passport", "selfie", "driving-licence"}},
 		"side":        {specimen.Order{Type: specimen.Passport, Side: "back"}, []string{"side of passport", "front"}},
+		"flaw":        {specimen.Order{Type: specimen.Passport, Flaws: []specimen.Flaw{"torn"}}, []string{"torn", "no-face", "grey"}},
+		"flaw of":     {specimen.Order{Type: specimen.Selfie, Flaws: []specimen.Flaw{specimen.Expired}}, []string{"flaw of selfie", "expired", "two-faces"}},
+		"level":       {specimen.Order{Type: specimen.Passport, Level: 4}, []string{"level 4", "0", "3"}},
+		"fill":        {specimen.Order{Type: specimen.Passport, Fill: 2}, []string{"fill 2", "0.1 to 1"}},
 		"country":     {specimen.Order{Type: specimen.Passport, Country: "nl"}, []string{"country", "capital letters"}},
 		"number":      {specimen.Order{Type: specimen.Passport, Number: "AB-1"}, []string{"number", "A-Z"}},
 		"long number": {specimen.Order{Type: specimen.Passport, Number: "1234567890"}, []string{"number", "up to 9"}},
@@ -79,11 +98,37 @@ func TestRefusedOrdersNameWhatIsAllowed(t *testing.T) {
 
 func TestDefaultIsWhatAnEmptyOrderMeans(t *testing.T) {
 	t.Parallel()
-	order := specimen.Default(specimen.Passport)
-	if order.Country != "UTO" || order.Holder.LastName != "Specimen" || order.Expiry.Before(order.Issued) {
-		t.Errorf("default order is %+v", order)
+	full, err := specimen.MRZ(specimen.Default(specimen.Passport))
+	if err != nil {
+		t.Fatal(err)
 	}
-	if !slices.Contains(specimen.Types(), order.Type) {
-		t.Errorf("default order has type %q", order.Type)
+	empty, err := specimen.MRZ(specimen.Order{Type: specimen.Passport})
+	if err != nil || strings.Join(full, "\n") != strings.Join(empty, "\n") {
+		t.Errorf("default prints %q, an empty order %q (%v)", full, empty, err)
 	}
+}
+
+func TestAmericanLicenceByItsCountry(t *testing.T) {
+	t.Parallel()
+	byCountry, err := specimen.Barcode(specimen.Order{Type: specimen.DrivingLicence, Country: "USA"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	byType, err := specimen.Barcode(specimen.Order{Type: specimen.USDrivingLicence})
+	if err != nil || byCountry != byType {
+		t.Errorf("barcode of a licence from the USA is %q, want %q (%v)", byCountry, byType, err)
+	}
+}
+
+func ExampleMRZ() {
+	lines, err := specimen.MRZ(specimen.Order{Type: specimen.IDCard, Number: "D23145890"})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(strings.Join(lines, "\n"))
+	// Output:
+	// IDUTOD231458907<<<<<<<<<<<<<<<
+	// 9008124F3504071UTO<<<<<<<<<<<8
+	// SPECIMEN<<ANNA<MARIA<<<<<<<<<<
 }

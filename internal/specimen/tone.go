@@ -15,7 +15,7 @@ func (c rgb) colour() color.RGBA {
 func (c rgb) times(f float64) rgb { return rgb{c[0] * f, c[1] * f, c[2] * f} }
 
 // level is a part from 0 to 1 as a byte.
-func level(f float64) uint8 { return uint8(math.Round(255 * min(max(f, 0), 1))) }
+func level(f float64) uint8 { return uint8(255*min(max(f, 0), 1) + 0.5) }
 
 // mix goes from a to b as t goes from 0 to 1.
 func mix(a, b rgb, t float64) rgb {

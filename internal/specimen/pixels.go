@@ -1,0 +1,154 @@
+package specimen
+
+import (
+	"image"
+	"image/color"
+	"math"
+	"math/rand/v2"
+
+	"golang.org/x/image/draw"
+)
+
+// eachPixel replaces every colour of the picture.
+func eachPixel(img *image.RGBA, change func(x, y int, c rgb) rgb) {
+	for y := range img.Rect.Dy() {
+		row := img.Pix[y*img.Stride:]
+		for x := range img.Rect.Dx() {
+			p := row[4*x : 4*x+3 : 4*x+3]
+			c := change(x, y, rgb{float64(p[0]) / 255, float64(p[1]) / 255, float64(p[2]) / 255})
+			p[0], p[1], p[2] = level(c[0]), level(c[1]), level(c[2])
+		}
+	}
+}
+
+// blur is a Gaussian of the standard deviation, first along rows and then along columns.
+func blur(img *image.RGBA, sigma float64) *image.RGBA {
+	weights := bell(sigma)
+	return convolve(convolve(img, weights, 1, 0), weights, 0, 1)
+}
+
+// bell gives the weights of a Gaussian from its middle outwards; all of them together make 1.
+func bell(sigma float64) []float64 {
+	weights := make([]float64, int(math.Ceil(2.6*sigma))+1)
+	sum := 0.0
+	for i := range weights {
+		weights[i] = math.Exp(-float64(i*i) / (2 * sigma * sigma))
+		if sum += weights[i]; i > 0 {
+			sum += weights[i]
+		}
+	}
+	for i := range weights {
+		weights[i] /= sum
+	}
+	return weights
+}
+
+// convolve weighs each pixel with its neighbours along one axis; the edge pixels go on outside.
+func convolve(img *image.RGBA, weights []float64, dx, dy int) *image.RGBA {
+	out := image.NewRGBA(img.Rect)
+	w, h := img.Rect.Dx(), img.Rect.Dy()
+	for y := range h {
+		for x := range w {
+			var sum rgb
+			for i, weight := range weights {
+				a := img.PixOffset(max(x-i*dx, 0), max(y-i*dy, 0))
+				b := img.PixOffset(min(x+i*dx, w-1), min(y+i*dy, h-1))
+				if i == 0 {
+					weight /= 2
+				}
+				for k := range sum {
+					sum[k] += weight * (float64(img.Pix[a+k]) + float64(img.Pix[b+k]))
+				}
+			}
+			at := out.PixOffset(x, y)
+			out.Pix[at], out.Pix[at+1], out.Pix[at+2], out.Pix[at+3] = round(sum[0]), round(sum[1]), round(sum[2]), 255
+		}
+	}
+	return out
+}
+
+func round(f float64) uint8 { return uint8(min(max(f+0.5, 0), 255)) }
+
+// smear moves the picture along a line while the shutter is open.
+func smear(img *image.RGBA, angle, length float64) {
+	still := copyOf(img, img.Rect)
+	sin, cos := math.Sincos(angle)
+	const steps = 5
+	w, h := img.Rect.Dx(), img.Rect.Dy()
+	eachPixel(img, func(x, y int, _ rgb) rgb {
+		var sum rgb
+		for i := range steps {
+			t := length * (float64(i)/(steps-1) - 0.5)
+			sx, sy := x+int(math.Round(cos*t)), y+int(math.Round(sin*t))
+			at := still.PixOffset(min(max(sx, 0), w-1), min(max(sy, 0), h-1))
+			for k := range sum {
+				sum[k] += float64(still.Pix[at+k]) / (255 * steps)
+			}
+		}
+		return sum
+	})
+}
+
+// addNoise adds a sensor's noise: mostly brightness, a third of it colour.
+func addNoise(img *image.RGBA, sigma float64, r *rand.Rand) {
+	if sigma == 0 {
+		return
+	}
+	sigma /= 255
+	eachPixel(img, func(_, _ int, c rgb) rgb {
+		bright, hue := sigma*r.NormFloat64(), 0.33*sigma*r.NormFloat64()
+		return rgb{c[0] + bright + hue, c[1] + bright - 0.4*hue, c[2] + bright - 0.7*hue}
+	})
+}
+
+// reflect blows out a large spot of the picture, as a lamp over a laminated card does.
+func reflect(img *image.RGBA, r *rand.Rand) {
+	w, h := float64(img.Rect.Dx()), float64(img.Rect.Dy())
+	cx, cy := w*(0.35+0.3*r.Float64()), h*(0.3+0.15*r.Float64())
+	sin, cos := math.Sincos(0.6 * either(r))
+	eachPixel(img, func(x, y int, c rgb) rgb {
+		u, v := (float64(x)-cx)/w, (float64(y)-cy)/h
+		u, v = cos*u+sin*v, cos*v-sin*u
+		return mix(c, rgb{1, 1, 1}, min(1, 1.9*math.Exp(-(u*u/0.05+v*v/0.035))))
+	})
+}
+
+// drain leaves only brightness.
+func drain(img *image.RGBA) {
+	eachPixel(img, func(_, _ int, c rgb) rgb {
+		luma := 0.299*c[0] + 0.587*c[1] + 0.114*c[2]
+		return rgb{luma, luma, luma}
+	})
+}
+
+// screenshot shows the picture in the gallery of a telephone with 1080 × 2340 pixels.
+func screenshot(img *image.RGBA) *image.RGBA {
+	const width, height = 1080, 2340
+	c := newCanvas(108, 234, width)
+	c.rect(0, 0, 108, 234, color.Black)
+	white := color.RGBA{R: 240, G: 240, B: 240, A: 255}
+	c.text(regular, 4.2, 6, 7, "12:34", white)
+	c.rect(93, 3.6, 8, 4, white)
+	for i := range 4 {
+		c.rect(80+2*float64(i), 7.6-float64(i+1), 1.4, float64(i+1), white)
+	}
+	c.text(regular, 5, 14, 21, "Gallery", white)
+	c.stroke(white, 0.7, []point{{9, 17}, {6, 19.5}, {9, 22}})
+	for i := range 4 {
+		x := 15 + 26*float64(i)
+		c.ellipse(x, 217, 3.2, 3.2, white)
+		c.ellipse(x, 217, 2.5, 2.5, color.Black)
+	}
+	c.rect(38, 230, 32, 1.2, white)
+	shown := min(height*0.78, width*float64(img.Rect.Dy())/float64(img.Rect.Dx()))
+	wide := shown * float64(img.Rect.Dx()) / float64(img.Rect.Dy())
+	c.place(img, (108-wide/10)/2, 115-shown/20, wide/10, shown/10, 1)
+	return c.img
+}
+
+// copyOf is the part of a picture as one of its own.
+func copyOf(img *image.RGBA, part image.Rectangle) *image.RGBA {
+	out := image.NewRGBA(image.Rect(0, 0, part.Dx(), part.Dy()))
+	draw.Copy(out, image.Point{}, img, part, draw.Src, nil)
+	return out
+}

@@ -28,6 +28,8 @@ type Client struct {
 
 const clientQuery = `SELECT id, tenant_id, name, secret_hash, scopes, created_at, revoked_at FROM clients`
 
+const clientsQuery = clientQuery + ` WHERE tenant_id = $1 ORDER BY created_at, id`
+
 func scanClient(r row) (c Client, err error) {
 	err = r.Scan(&c.ID, &c.Tenant, &c.Name, &c.SecretHash, scopesOf(&c.Scopes), timeOf(&c.CreatedAt), timeOf(&c.RevokedAt))
 	return c, err
@@ -57,7 +59,7 @@ func (db *DB) Client(ctx context.Context, id string) (Client, error) {
 
 // ListClients gives the clients of a tenant, oldest first, revoked ones too.
 func (db *DB) ListClients(ctx context.Context, tenant string) ([]Client, error) {
-	found, err := all(ctx, db.reader, scanClient, clientQuery+` WHERE tenant_id = $1 ORDER BY created_at, id`, tenant)
+	found, err := all(ctx, db.reader, scanClient, clientsQuery, tenant)
 	if err != nil {
 		return nil, fmt.Errorf("list clients: %w", err)
 	}

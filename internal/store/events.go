@@ -33,13 +33,14 @@ func (t *transaction) emit(ctx context.Context, e idv.Effects) error {
 	return t.Enqueue(ctx, e.Jobs...)
 }
 
+const eventQuery = `SELECT id, tenant_id, dossier_id, sequence, process_id, name, provider, process_type, status, at
+	FROM events WHERE tenant_id = $1 AND dossier_id = $2 AND sequence > $3 ORDER BY sequence LIMIT $4`
+
 // Events gives up to limit events of a dossier whose sequence is greater than
 // after, in order. They outlive the dossier: it gives none, and no error, for
 // an id that is unknown or of another tenant.
 func (db *DB) Events(ctx context.Context, tenant, dossier string, after int64, limit int) ([]idv.Event, error) {
-	found, err := all(ctx, db.reader, scanEvent, `SELECT id, tenant_id, dossier_id, sequence, process_id, name, provider, process_type, status, at
-		FROM events WHERE tenant_id = $1 AND dossier_id = $2 AND sequence > $3 ORDER BY sequence LIMIT $4`,
-		tenant, dossier, after, limit)
+	found, err := all(ctx, db.reader, scanEvent, eventQuery, tenant, dossier, after, limit)
 	if err != nil {
 		return nil, fmt.Errorf("read events: %w", err)
 	}

@@ -1,0 +1,106 @@
+package store_test
+
+import (
+	"reflect"
+	"testing"
+	"time"
+
+	"github.com/dossier-id/dossier/internal/idv"
+	"github.com/dossier-id/dossier/internal/store"
+)
+
+func client(id, tenant string) store.Client {
+	return store.Client{
+		ID: id, Tenant: tenant, Name: "Büro " + id, SecretHash: []byte{0, 1, 255},
+		Scopes: []string{"signicat-api", "client.assure.api"}, CreatedAt: noon,
+	}
+}
+
+func TestClientsOfATenant(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(b *bed) {
+		t := b.t
+		one, two, foreign := client("c-1", "default"), client("c-2", "default"), client("c-3", "other")
+		for _, c := range []store.Client{two, one, foreign} {
+			must(t, b.CreateClient(t.Context(), c))
+		}
+		if got, err := b.Client(t.Context(), "c-3"); err != nil || !reflect.DeepEqual(got, foreign) {
+			t.Errorf("Client gives %+v, %v", got, err)
+		}
+		if got, err := b.ListClients(t.Context(), "default"); err != nil || !reflect.DeepEqual(got, []store.Client{one, two}) {
+			t.Errorf("ListClients gives %+v, %v", got, err)
+		}
+		_, err := b.Client(t.Context(), "c-4")
+		mustBe(t, idv.CodeNotFound, err)
+		if err := b.CreateClient(t.Context(), one); err == nil {
+			t.Error("an id was given twice")
+		}
+		if err := b.CreateClient(t.Context(), client("c-5", "nobody")); err == nil {
+			t.Error("an unknown tenant has a client")
+		}
+	})
+}
+
+func TestTokenEndsWithItsClient(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(b *bed) {
+		t := b.t
+		must(t, b.CreateClient(t.Context(), client("c-1", "default")))
+		must(t, b.CreateClient(t.Context(), client("c-2", "default")))
+		token := func(hash, client string) store.Token {
+			return store.Token{Hash: []byte(hash), Tenant: "default", ClientID: client, Scopes: []string{"client.assure.api"}, ExpiresAt: noon.Add(time.Minute)}
+		}
+		for _, want := range []store.Token{token("one", "c-1"), token("two", "c-2")} {
+			must(t, b.SaveToken(t.Context(), want))
+			if got, err := b.Token(t.Context(), want.Hash); err != nil || !reflect.DeepEqual(got, want) {
+				t.Errorf("Token gives %+v, %v", got, err)
+			}
+		}
+		mustBe(t, idv.CodeNotFound, b.RevokeClient(t.Context(), "other", "c-1", noon))
+		must(t, b.RevokeClient(t.Context(), "default", "c-1", noon))
+		must(t, b.RevokeClient(t.Context(), "default", "c-1", noon.Add(time.Hour)))
+		_, err := b.Token(t.Context(), []byte("one"))
+		mustBe(t, idv.CodeNotFound, err)
+		if c, err := b.Client(t.Context(), "c-1"); err != nil || !c.RevokedAt.Equal(noon) {
+			t.Errorf("revoked at %v, %v, want the first time", c.RevokedAt, err)
+		}
+		// A token that was being made meanwhile is worth nothing either.
+		must(t, b.SaveToken(t.Context(), token("late", "c-1")))
+		_, err = b.Token(t.Context(), []byte("late"))
+		mustBe(t, idv.CodeNotFound, err)
+		_, err = b.Token(t.Context(), []byte("two"))
+		must(t, err)
+	})
+}
+
+func TestExpiredTokensAreDeleted(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(b *bed) {
+		t := b.t
+		must(t, b.CreateClient(t.Context(), client("c", "default")))
+		for hash, end := range map[string]time.Duration{"past": -1, "now": 0, "later": time.Microsecond} {
+			must(t, b.SaveToken(t.Context(), store.Token{Hash: []byte(hash), Tenant: "default", ClientID: "c", ExpiresAt: noon.Add(end)}))
+		}
+		must(t, b.DeleteExpiredTokens(t.Context(), noon))
+		if n := b.count(t, "SELECT COUNT(*) FROM tokens"); n != 1 {
+			t.Errorf("%d tokens are left, want 1", n)
+		}
+		_, err := b.Token(t.Context(), []byte("later"))
+		must(t, err)
+	})
+}
+
+func TestSettingsAreReplaced(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(b *bed) {
+		t := b.t
+		_, err := b.Setting(t.Context(), "webhook")
+		mustBe(t, idv.CodeNotFound, err)
+		for _, want := range []string{"first", "", "a\x00\xff"} {
+			must(t, b.SaveSetting(t.Context(), "webhook", []byte(want)))
+			if got, err := b.Setting(t.Context(), "webhook"); err != nil || string(got) != want {
+				t.Errorf("Setting gives %q, %v, want %q", got, err, want)
+			}
+		}
+	})
+}

@@ -1,0 +1,136 @@
+package onfido
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"net/http"
+	"reflect"
+	"time"
+
+	"github.com/dossier-id/dossier/internal/idv"
+	"github.com/dossier-id/dossier/internal/onfido/onfidoapi"
+)
+
+// The bounds of the search for an applicant that an earlier request may have
+// made. Beyond them a second one is made, which costs nothing.
+const (
+	// clockSkew is how far Onfido's clock may be behind ours.
+	clockSkew = 30 * time.Second
+	maxPages  = 50
+)
+
+// applicant gives the person of a process at Onfido.
+func (c *Connector) applicant(ctx context.Context, k idv.Case) (ref string, err error) {
+	d := details(k)
+	return c.once(ctx, k.Journal, creation{
+		step: idv.StepApplicant,
+		post: func(ctx context.Context) (string, error) {
+			a, err := c.api.CreateApplicant(ctx, d)
+			return a.ID, err
+		},
+		find: func(ctx context.Context, since time.Time) (string, error) { return c.findApplicant(ctx, d, since) },
+	})
+}
+
+// findApplicant looks through the applicants from the newest back to the time
+// of the request for one that is as described and has no documents yet: one
+// with documents belongs to another process of the same person.
+func (c *Connector) findApplicant(ctx context.Context, d onfidoapi.Details, since time.Time) (ref string, err error) {
+	for page := range maxPages {
+		list, more, err := c.api.Applicants(ctx, page+1)
+		if err != nil {
+			return "", err
+		}
+		for _, a := range list {
+			if a.CreatedAt.Before(since.Add(-clockSkew)) {
+				return "", nil
+			}
+			if !samePerson(a.Details, d) {
+				continue
+			}
+			if free, err := c.hasNoDocuments(ctx, a.ID); err != nil || free {
+				return a.ID, err
+			}
+		}
+		if !more {
+			return "", nil
+		}
+	}
+	return "", nil
+}
+
+// hasNoDocuments is false for an applicant that is being deleted as well.
+func (c *Connector) hasNoDocuments(ctx context.Context, applicant string) (bool, error) {
+	documents, err := c.api.Documents(ctx, applicant)
+	if answer, ok := errors.AsType[*onfidoapi.Error](err); ok && (answer.Status == http.StatusNotFound || answer.Status == http.StatusGone) {
+		return false, nil
+	}
+	return len(documents) == 0, err
+}
+
+// samePerson compares what Onfido answers as it was sent.
+func samePerson(a, b onfidoapi.Details) bool {
+	a.Location, a.Consents = nil, nil
+	b.Location, b.Consents = nil, nil
+	return reflect.DeepEqual(a, b)
+}
+
+// details describes the end-user to Onfido. Onfido demands a name: where none is
+// known it gets one that no other process has, so that the applicant can be
+// found by it.
+func details(k idv.Case) onfidoapi.Details {
+	p, u := k.Process, k.UserData
+	if u == nil {
+		u = &idv.UserData{}
+	}
+	return onfidoapi.Details{
+		FirstName:   cmp.Or(u.FirstName.Reveal(), "Applicant"),
+		LastName:    cmp.Or(u.LastName.Reveal(), "ref-"+p.ID[:min(8, len(p.ID))]),
+		DateOfBirth: u.DateOfBirth.Reveal(),
+		Email:       u.Email.Reveal(),
+		PhoneNumber: u.PhoneNumber.Reveal(),
+		Address:     address(u.Address),
+		Location:    &onfidoapi.Location{CountryOfResidence: p.Location.Country, IPAddress: p.Location.IPAddress.Reveal()},
+		Consents:    consents(p),
+	}
+}
+
+func address(a *idv.Address) *onfidoapi.Address {
+	if a == nil {
+		return nil
+	}
+	return &onfidoapi.Address{
+		FlatNumber:     a.FlatNumber.Reveal(),
+		BuildingNumber: a.BuildingNumber.Reveal(),
+		Street:         a.Street.Reveal(),
+		Town:           a.Town.Reveal(),
+		State:          a.State.Reveal(),
+		Postcode:       a.Postcode.Reveal(),
+		Country:        a.Country.Reveal(),
+	}
+}
+
+func consents(p *idv.Process) []onfidoapi.Consent {
+	if !hasConsent(p) {
+		return nil
+	}
+	return []onfidoapi.Consent{{Name: onfidoapi.PrivacyNoticesRead, Granted: true}}
+}
+
+func hasConsent(p *idv.Process) bool { return p.PrivacyConsent != nil && *p.PrivacyConsent }
+
+// consented refuses to send the face of a US resident who has not consented.
+// The domain knows a country that the customer named; here is about one that
+// Onfido inferred from an IP address. It is asked until the first image leaves.
+func (c *Connector) consented(ctx context.Context, k idv.Case, applicant string) error {
+	p := k.Process
+	if !p.LacksConsent() || p.Location.Country != "" || !k.Journal.Step(documentStep(idv.Front)).IntendedAt.IsZero() {
+		return nil
+	}
+	a, err := c.api.Applicant(ctx, applicant)
+	if err == nil && a.Location != nil && a.Location.CountryOfResidence == "USA" {
+		return idv.ConsentRequired()
+	}
+	return err
+}

@@ -1,0 +1,124 @@
+package onfido
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/dossier-id/dossier/internal/idv"
+	"github.com/dossier-id/dossier/internal/onfido/onfidoapi"
+)
+
+var _ idv.Provider = (*Connector)(nil)
+
+// Config says how the connector works.
+type Config struct {
+	// API is the account. It is required.
+	API *onfidoapi.Client
+	// Now is the time; nil means the wall clock.
+	Now func() time.Time
+	// Settle is how long a request of unknown outcome is given to be done before
+	// the connector looks whether it was; zero means ten seconds.
+	Settle time.Duration
+	// WebhookToken is the key of a webhook that was registered by hand, or empty:
+	// EnsureWebhook finds out its own.
+	WebhookToken string
+}
+
+// Connector is Onfido as an idv.Provider. It keeps nothing but the keys of its
+// webhooks: what was asked of Onfido is in the journal of each process. It is
+// safe for concurrent use.
+type Connector struct {
+	api    *onfidoapi.Client
+	now    func() time.Time
+	settle time.Duration
+
+	mu     sync.RWMutex
+	tokens []string // keys of webhook signatures
+}
+
+// New makes a connector. It sends nothing.
+func New(cfg Config) (*Connector, error) {
+	if cfg.API == nil {
+		return nil, errors.New("the connector needs an Onfido account")
+	}
+	c := &Connector{api: cfg.API, now: cfg.Now, settle: cfg.Settle}
+	if c.now == nil {
+		c.now = time.Now
+	}
+	if c.settle <= 0 {
+		c.settle = 10 * time.Second
+	}
+	if cfg.WebhookToken != "" {
+		c.tokens = []string{cfg.WebhookToken}
+	}
+	return c, nil
+}
+
+// Prepare makes the applicant, or brings an earlier one up to date, because only
+// then Onfido says whether it can tell the country and whether it demands
+// consent. An *idv.Error is the customer's to mend; after any other error the
+// verification may start all the same.
+func (c *Connector) Prepare(ctx context.Context, k idv.Case) error {
+	ref := k.Journal.Step(idv.StepApplicant).Ref
+	var err error
+	if ref == "" {
+		ref, err = c.applicant(ctx, k)
+	} else {
+		_, err = c.api.UpdateApplicant(ctx, ref, details(k))
+	}
+	if err != nil {
+		return refusal(k.Process, err)
+	}
+	return c.consented(ctx, k, ref)
+}
+
+// Advance brings the images to Onfido and orders the check, each at most once,
+// or looks at the check that was ordered.
+func (c *Connector) Advance(ctx context.Context, k idv.Case) (idv.Progress, error) {
+	check, err := c.order(ctx, k)
+	if err != nil {
+		return idv.Progress{}, err
+	}
+	return c.collect(ctx, k, check)
+}
+
+// order gives the check of a process, which it makes if there is none yet.
+func (c *Connector) order(ctx context.Context, k idv.Case) (check string, err error) {
+	if ref := k.Journal.Step(idv.StepCheck).Ref; ref != "" {
+		return ref, nil
+	}
+	applicant, err := c.applicant(ctx, k)
+	if err != nil {
+		return "", meaning(err, idv.FailProvider)
+	}
+	if err := c.consented(ctx, k, applicant); err != nil {
+		return "", meaning(err, idv.FailProvider)
+	}
+	documents, err := c.upload(ctx, k, applicant)
+	if err != nil {
+		return "", meaning(err, idv.FailUpload)
+	}
+	check, err = c.check(ctx, k, applicant, documents)
+	return check, meaning(err, idv.FailProvider)
+}
+
+// Forget deletes the applicant and all that Onfido holds of the person. While a
+// check runs Onfido refuses; then it says when to try again.
+func (c *Connector) Forget(ctx context.Context, ref string) error {
+	err := c.api.DeleteApplicant(ctx, ref)
+	answer, ok := errors.AsType[*onfidoapi.Error](err)
+	if !ok {
+		return err
+	}
+	switch {
+	case answer.Type == "deletion_incomplete_checks", answer.Status == http.StatusConflict:
+		return &idv.Later{After: time.Minute, Err: err}
+	case answer.Status == http.StatusUnauthorized, answer.Status == http.StatusForbidden, answer.Status == http.StatusTooManyRequests:
+		return meaning(err, idv.FailProvider)
+	default:
+		return err
+	}
+}

@@ -1,0 +1,157 @@
+package onfido
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/dossier-id/dossier/internal/idv"
+)
+
+func verdictFixture(name string) ([]byte, error) {
+	return os.ReadFile(filepath.Join("testdata", "reports", "accepted-passport", name))
+}
+
+func creatingCalls() []string {
+	return []string{"POST /applicants", "POST /documents", "POST /live_photos", "POST /checks"}
+}
+
+func temporaryFaults() []fault {
+	return []fault{answerLost, answerBroken, made500, down, busy, denied, unprivileged, cut}
+}
+
+func deathPlaces() []string {
+	var places []string
+	for _, step := range []string{idv.StepApplicant, "document_front", "document_back", stepLivePhoto, idv.StepCheck} {
+		for _, place := range []string{"before intent of ", "before request of ", "after request of ", "at withdrawal of "} {
+			places = append(places, place+step)
+		}
+	}
+	return places
+}
+
+// TestNothingIsMadeTwice breaks each creating request in each way.
+func TestNothingIsMadeTwice(t *testing.T) {
+	t.Parallel()
+	for _, call := range creatingCalls() {
+		for _, f := range temporaryFaults() {
+			t.Run(call+" "+string(f), func(t *testing.T) {
+				t.Parallel()
+				b := newBench(t)
+				b.onfido.faults[call] = []fault{f, none, f, f}
+				b.finish(t)
+			})
+		}
+	}
+}
+
+// TestNothingIsMadeTwiceAfterDeath kills the server at each place of each step.
+func TestNothingIsMadeTwiceAfterDeath(t *testing.T) {
+	t.Parallel()
+	for _, place := range deathPlaces() {
+		t.Run(place, func(t *testing.T) {
+			t.Parallel()
+			b := newBench(t)
+			b.journal.deaths[place] = true
+			for _, call := range creatingCalls() {
+				b.onfido.faults[call] = []fault{busy, none, busy} // so that there is something to withdraw
+			}
+			b.finish(t)
+			if len(b.journal.deaths) != 0 {
+				t.Error("the server was not killed")
+			}
+		})
+	}
+}
+
+// TestNothingIsMadeTwiceWhatever breaks and kills at random, and starts with a
+// Prepare whose outcome nobody waits for.
+func TestNothingIsMadeTwiceWhatever(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(rt *rapid.T) {
+		b := newBench(t)
+		calls := append(creatingCalls(), "GET /applicants", "GET /documents", "GET /live_photos", "GET /checks", "GET /reports")
+		faults := append(temporaryFaults(), none, none)
+		for _, call := range calls {
+			b.onfido.faults[call] = rapid.SliceOfN(rapid.SampledFrom(faults), 0, 4).Draw(rt, call)
+		}
+		for _, place := range rapid.SliceOfN(rapid.SampledFrom(deathPlaces()), 0, 5).Draw(rt, "deaths") {
+			b.journal.deaths[place] = true
+		}
+		if rapid.Bool().Draw(rt, "prepare") {
+			_ = b.Prepare(t.Context(), b.Case) // whatever it says, the work goes on
+		}
+		if _, err := b.work(); err != nil {
+			rt.Fatal(err)
+		}
+		if err := b.checkOnce(); err != nil {
+			rt.Fatal(err)
+		}
+	})
+}
+
+func (b *bench) finish(t *testing.T) {
+	t.Helper()
+	v, err := b.work()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v.Status != idv.StatusAccepted {
+		t.Errorf("status %s", v.Status)
+	}
+	if err := b.checkOnce(); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestDoubtIsGivenTime: the connector does not look, and least of all ask
+// again, before the first request had its time.
+func TestDoubtIsGivenTime(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.onfido.faults["POST /checks"] = []fault{cut}
+	_, first := b.Advance(t.Context(), b.Case)
+	wantLater(t, first, b.settle)
+	b.wait(b.settle / 2)
+	_, second := b.Advance(t.Context(), b.Case)
+	wantLater(t, second, b.settle/2)
+	if b.onfido.requests("GET /checks") != 0 || b.onfido.requests("POST /checks") != 1 {
+		t.Errorf("it did not wait: %v", b.onfido.log)
+	}
+	b.wait(b.settle / 2)
+	b.finish(t)
+	if b.onfido.requests("POST /checks") != 2 {
+		t.Errorf("it did not ask again: %v", b.onfido.log)
+	}
+}
+
+// TestAnotherProcessOfTheSamePerson: an applicant that looks the same is not
+// taken when it is older than the request or has documents.
+func TestAnotherProcessOfTheSamePerson(t *testing.T) {
+	t.Parallel()
+	for name, prepare := range map[string]func(b *bench, other resource){
+		"older": func(_ *bench, other resource) { other["created_at"] = "2026-01-02T03:03:00Z" },
+		"with documents": func(b *bench, other resource) {
+			b.onfido.documents = append(b.onfido.documents, resource{"id": "documents-9", "applicant_id": other["id"]})
+		},
+		"another name": func(_ *bench, other resource) { other["last_name"] = "SPECIMEN" },
+		"a birthday":   func(_ *bench, other resource) { other["dob"] = "1990-01-01" },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newBench(t)
+			other := resource{"id": "applicants-9", "created_at": "2026-01-02T03:04:06Z", "first_name": "Applicant", "last_name": "ref-686f23a4"}
+			prepare(b, other)
+			b.onfido.applicants = []resource{other}
+			b.onfido.faults["POST /applicants"] = []fault{cut}
+			if _, err := b.work(); err != nil {
+				t.Fatal(err)
+			}
+			if got := b.journal.steps[idv.StepApplicant].Ref; got == "applicants-9" || len(b.onfido.applicants) != 2 {
+				t.Errorf("took %s of %d", got, len(b.onfido.applicants))
+			}
+		})
+	}
+}

@@ -21,8 +21,13 @@ func eachPixel(img *image.RGBA, change func(x, y int, c rgb) rgb) {
 	}
 }
 
-// blur is a Gaussian of the standard deviation, first along rows and then along columns.
+// blur is a Gaussian of the standard deviation, first along rows and then along columns. A wide one is reckoned
+// at half the size, where nothing is left that would show the difference.
 func blur(img *image.RGBA, sigma float64) *image.RGBA {
+	if sigma > 3 {
+		half := scaled(img, image.Rect(0, 0, img.Rect.Dx()/2, img.Rect.Dy()/2))
+		return scaled(blur(half, sigma/2), img.Rect)
+	}
 	weights := bell(sigma)
 	return convolve(convolve(img, weights, 1, 0), weights, 0, 1)
 }
@@ -49,25 +54,23 @@ func convolve(img *image.RGBA, weights []float64, dx, dy int) *image.RGBA {
 	w, h := img.Rect.Dx(), img.Rect.Dy()
 	for y := range h {
 		for x := range w {
-			var sum rgb
-			for i, weight := range weights {
+			at := out.PixOffset(x, y)
+			sum := weighed(img.Pix[at:at+3:at+3], weights[0])
+			for i := 1; i < len(weights); i++ {
 				a := img.PixOffset(max(x-i*dx, 0), max(y-i*dy, 0))
 				b := img.PixOffset(min(x+i*dx, w-1), min(y+i*dy, h-1))
-				if i == 0 {
-					weight /= 2
-				}
-				for k := range sum {
-					sum[k] += weight * (float64(img.Pix[a+k]) + float64(img.Pix[b+k]))
-				}
+				before, after := weighed(img.Pix[a:a+3:a+3], weights[i]), weighed(img.Pix[b:b+3:b+3], weights[i])
+				sum = rgb{sum[0] + before[0] + after[0], sum[1] + before[1] + after[1], sum[2] + before[2] + after[2]}
 			}
-			at := out.PixOffset(x, y)
-			out.Pix[at], out.Pix[at+1], out.Pix[at+2], out.Pix[at+3] = round(sum[0]), round(sum[1]), round(sum[2]), 255
+			out.SetRGBA(x, y, sum.times(1.0/255).colour())
 		}
 	}
 	return out
 }
 
-func round(f float64) uint8 { return uint8(min(max(f+0.5, 0), 255)) }
+func weighed(p []uint8, weight float64) rgb {
+	return rgb{weight * float64(p[0]), weight * float64(p[1]), weight * float64(p[2])}
+}
 
 // smear moves the picture along a line while the shutter is open.
 func smear(img *image.RGBA, angle, length float64) {
@@ -144,6 +147,13 @@ func screenshot(img *image.RGBA) *image.RGBA {
 	wide := shown * float64(img.Rect.Dx()) / float64(img.Rect.Dy())
 	c.place(img, (108-wide/10)/2, 115-shown/20, wide/10, shown/10, 1)
 	return c.img
+}
+
+// scaled is the picture in another size.
+func scaled(img *image.RGBA, size image.Rectangle) *image.RGBA {
+	out := image.NewRGBA(size)
+	draw.BiLinear.Scale(out, size, img, img.Rect, draw.Src, nil)
+	return out
 }
 
 // copyOf is the part of a picture as one of its own.

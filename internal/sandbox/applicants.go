@@ -3,6 +3,7 @@ package sandbox
 import (
 	"net/http"
 	"slices"
+	"time"
 )
 
 func (s *Sandbox) createApplicant(w http.ResponseWriter, r *http.Request) (reply, error) {
@@ -76,8 +77,17 @@ func (s *Sandbox) deleteApplicant(_ http.ResponseWriter, r *http.Request) (reply
 	due := timestamp(s.clock.Now().Add(deleteAfter))
 	a.DeleteAt = &due
 	s.state.applicants.put(a.ID, "", a)
-	s.clock.After(deleteAfter, func() { s.purge(a.ID, due) })
+	s.scheduleDeletion(a.ID, due)
 	return noContent()
+}
+
+// scheduleDeletion purges the applicant when that is due.
+func (s *Sandbox) scheduleDeletion(id, due string) {
+	at, err := time.Parse(time.RFC3339, due)
+	if err != nil {
+		return // no timestamp of ours
+	}
+	s.clock.After(max(0, at.Sub(s.clock.Now())), func() { s.purge(id, due) })
 }
 
 func (s *Sandbox) restoreApplicant(_ http.ResponseWriter, r *http.Request) (reply, error) {
@@ -122,10 +132,15 @@ func (s *Sandbox) findConsents(_ http.ResponseWriter, r *http.Request) (reply, e
 	return ok(append([]consent{}, s.state.consents[a.ID]...))
 }
 
+// faces are all collections of media.
+func (st *state) faces() []*table[media] {
+	return []*table[media]{st.photos, st.videos, st.motions, st.idPhotos}
+}
+
 // fileIDs are the uploads of an applicant.
 func (st *state) fileIDs(applicantID string) []string {
 	ids := slices.Clone(st.documents.owners[applicantID])
-	for _, t := range []*table[media]{st.photos, st.videos, st.motions} {
+	for _, t := range st.faces() {
 		ids = append(ids, t.owners[applicantID]...)
 	}
 	return ids

@@ -31,6 +31,17 @@ func (s *Sandbox) authorizeUpload(next http.Handler) http.Handler {
 	})
 }
 
+// guard lets only the API token through to the controls; they are not rate-limited.
+func (s *Sandbox) guard(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := s.checkToken(r); err != nil {
+			s.write(w, s.errorReply(r, err))
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
 // admit passes a request on, unless it has no right to come in or the account's rate limit is used up.
 func (s *Sandbox) admit(w http.ResponseWriter, r *http.Request, next http.Handler, err error) {
 	if err == nil && !s.limit.allow(s.clock.Now()) {

@@ -11,8 +11,13 @@ import (
 const (
 	statusInProgress        = "in_progress"
 	statusAwaitingApplicant = "awaiting_applicant"
-	statusAwaitingData      = "awaiting_data"
+	statusPaused            = "paused"
+	statusReopened          = "reopened"
+	statusAwaitingData      = "awaiting_data"     // a report that is to come
+	statusAwaitingApproval  = "awaiting_approval" // a report of a paused check
+	statusCancelled         = "cancelled"
 	statusComplete          = "complete"
+	statusWithdrawn         = "withdrawn"
 )
 
 // plan is how a check is to come out, decided when it is made.
@@ -42,7 +47,7 @@ func (s *Sandbox) createCheck(w http.ResponseWriter, r *http.Request) (reply, er
 	}
 	if c.Status == statusInProgress {
 		s.notify("check.started", id)
-		s.clock.After(s.opts.CompleteAfter, func() { s.complete(id) })
+		s.run(id)
 	}
 	if request.wait && c.Status == statusInProgress {
 		if c, err = s.await(r, id, done); err != nil {
@@ -70,6 +75,9 @@ func (s *Sandbox) addCheck(id string, request checkRequest, base string) (check,
 	}
 	uses, err := s.gather(a, request)
 	if err != nil {
+		return check{}, nil, err
+	}
+	if err := s.state.meet(nextCheck, id, a.ID); err != nil {
 		return check{}, nil, err
 	}
 	c := newCheck(id, s.stamp(), request)

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 
@@ -65,6 +66,9 @@ func (s *Sandbox) keepDocument(d document, content file, where *location) error 
 	if err != nil {
 		return err
 	}
+	if err := s.state.meet(nextDocument, d.ID, a.ID); err != nil {
+		return err
+	}
 	if where != nil {
 		a.Location = where
 		s.state.applicants.put(a.ID, "", a)
@@ -123,14 +127,12 @@ func (st *state) download(kind, id string) (reply, error) {
 
 // isOrphan tells of an upload whether its applicant is deleted.
 func (st *state) isOrphan(fileID string) bool {
-	for _, owner := range []string{
-		st.documents.owner(fileID), st.photos.owner(fileID), st.videos.owner(fileID), st.motions.owner(fileID),
-	} {
-		if a, known := st.applicants.get(owner); known {
-			return a.DeleteAt != nil
-		}
+	owner := st.documents.owner(fileID)
+	for _, t := range st.faces() {
+		owner = cmp.Or(owner, t.owner(fileID))
 	}
-	return true
+	a, known := st.applicants.get(owner)
+	return !known || a.DeleteAt != nil
 }
 
 // listOwner is the applicant whose things are to be listed.

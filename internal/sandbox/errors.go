@@ -67,6 +67,19 @@ func tooManyRequests() error {
 	return &apiError{Status: http.StatusTooManyRequests, Type: "rate_limit", Message: textRateLimit, Fields: problems{}}
 }
 
+// refuse writes the error body for a status that a fault demands.
+func (s *Sandbox) refuse(w http.ResponseWriter, r *http.Request, status int) {
+	if status == http.StatusTooManyRequests {
+		s.write(w, s.errorReply(r, tooManyRequests()))
+		return
+	}
+	kind := "internal_server_error"
+	if status < http.StatusInternalServerError {
+		kind = "bad_request"
+	}
+	s.write(w, s.errorReply(r, &apiError{Status: status, Type: kind, Message: http.StatusText(status), Fields: problems{}}))
+}
+
 func isGone(err error) bool {
 	e, ok := errors.AsType[*apiError](err)
 	return ok && e.Status == http.StatusGone

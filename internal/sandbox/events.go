@@ -34,8 +34,8 @@ func (s *Sandbox) notify(action, id string) {
 	object, checkID := eventObject{ID: id}, id
 	path := prefix + "/checks/" + id
 	if kind == "report" {
-		body, _ := s.state.reports.get(id)
-		object.Status, checkID, path = body.Status, body.CheckID, body.Href
+		row, _ := s.state.reports.get(id)
+		object.Status, checkID, path = row.Body.Status, row.Body.CheckID, row.Body.Href
 	}
 	c, known := s.state.checks.get(checkID)
 	if !known {
@@ -61,10 +61,19 @@ func (s *Sandbox) send(e event, only []string) {
 	}
 	for _, h := range s.state.webhooks.all() {
 		if h.listensFor(e.Payload.Action) && (only == nil || slices.Contains(only, h.ID)) {
-			s.hooks.Send(hook.Message{
-				WebhookID: h.ID, URL: h.URL, Event: e.Payload.Action, Signature: hook.Sign(h.Token, body), Body: body,
-			}, 0)
+			s.deliver(h, e.Payload.Action, body)
 		}
+	}
+}
+
+// deliver sends a body to a webhook, as often and as late as the faults have it.
+func (s *Sandbox) deliver(h webhook, action string, body []byte) {
+	for _, d := range s.faults.Webhook(action) {
+		m := hook.Message{WebhookID: h.ID, URL: h.URL, Event: action, Signature: hook.Sign(h.Token, body), Body: body}
+		if d.Forged {
+			m.Signature = hook.Sign("not the webhook's token", body)
+		}
+		s.hooks.Send(m, d.After)
 	}
 }
 

@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"net/http"
+	"strings"
 )
 
 // route is one operation of the API.
@@ -10,28 +11,41 @@ type route struct {
 	serve   endpoint
 }
 
-// routes makes the handler of everything: the API behind its token, and the token endpoint, which is open.
+// routes makes the handler of everything: the API behind its token, the token endpoint, which is open, and the
+// controls. Only the API is recorded and suffers faults.
 func (s *Sandbox) routes() http.Handler {
-	mux := http.NewServeMux()
-	mux.Handle("POST "+prefix+"/oauth/token", s.serve(s.createAccessToken))
-	for _, rt := range s.core() {
-		mux.Handle(absolute(rt.pattern), s.authorize(s.serve(rt.serve)))
+	api := http.NewServeMux()
+	api.Handle("POST "+prefix+"/oauth/token", s.serve(s.createAccessToken))
+	for _, rt := range s.operations() {
+		api.Handle(absolute(rt.pattern), s.authorize(s.serve(rt.serve)))
 	}
 	for _, rt := range s.uploadRoutes() {
-		mux.Handle(absolute(rt.pattern), s.authorizeUpload(s.serve(rt.serve)))
+		api.Handle(absolute(rt.pattern), s.authorizeUpload(s.serve(rt.serve)))
 	}
-	mux.Handle("/", s.authorize(s.serve(noEndpoint)))
-	return mux
+	api.Handle("/", s.authorize(s.serve(noEndpoint)))
+
+	all := http.NewServeMux()
+	all.Handle("/", s.record(s.faults.Wrap(api, s.refuse)))
+	for _, rt := range s.controls() {
+		all.Handle(rt.pattern, s.guard(s.serve(rt.serve)))
+	}
+	all.Handle("/sandbox/", s.guard(s.serve(noEndpoint)))
+	return all
 }
 
 // absolute puts the prefix into "METHOD /path".
 func absolute(pattern string) string {
-	for i := range pattern {
-		if pattern[i] == '/' {
-			return pattern[:i] + prefix + pattern[i:]
-		}
+	method, path, _ := strings.Cut(pattern, " ")
+	return method + " " + prefix + path
+}
+
+// operations are all operations of the API that only take the API token.
+func (s *Sandbox) operations() []route {
+	all := s.core()
+	for _, k := range []mediaKind{livePhotos(), liveVideos(), motionCaptures(), idPhotos()} {
+		all = append(all, k.routes(s)...)
 	}
-	return pattern
+	return all
 }
 
 // core are the operations that take the API token (Onfido contract section 1, "Core for us").
@@ -48,17 +62,23 @@ func (s *Sandbox) core() []route {
 		{"GET /documents", s.listDocuments},
 		{"GET /documents/{id}", s.findDocument},
 		{"GET /documents/{id}/download", s.downloadDocument},
-		{"GET /live_photos", s.listPhotos},
-		{"GET /live_photos/{id}", s.findPhoto},
-		{"GET /live_photos/{id}/download", s.downloadPhoto},
+		{"GET /documents/{id}/nfc_face", s.nfcFace},
+		{"GET /documents/{id}/video/download", s.documentVideo},
+		{"GET /live_videos/{id}/frame", s.frame(liveVideos())},
+		{"GET /motion_captures/{id}/frame", s.frame(motionCaptures())},
 		{"POST /checks", s.createCheck},
 		{"GET /checks", s.listChecks},
 		{"GET /checks/{id}", s.findCheck},
+		{"POST /checks/{id}/resume", s.resumeCheck},
+		{"GET /checks/{id}/download", s.downloadCheck},
 		{"GET /reports", s.listReports},
 		{"GET /reports/{id}", s.findReport},
+		{"POST /reports/{id}/resume", s.resumeReport},
+		{"POST /reports/{id}/cancel", s.cancelReport},
 		{"POST /sdk_token", s.createSDKToken},
 		{"POST /webhooks", s.createWebhook},
 		{"GET /webhooks", s.listWebhooks},
+		{"POST /webhooks/resend", s.resendWebhooks},
 		{"GET /webhooks/{id}", s.findWebhook},
 		{"PUT /webhooks/{id}", s.updateWebhook},
 		{"DELETE /webhooks/{id}", s.deleteWebhook},
@@ -69,7 +89,8 @@ func (s *Sandbox) core() []route {
 func (s *Sandbox) uploadRoutes() []route {
 	return []route{
 		{"POST /documents", s.uploadDocument},
-		{"POST /live_photos", s.uploadPhoto},
+		{"POST /live_photos", s.uploadPhoto(livePhotos())},
+		{"POST /id_photos", s.uploadPhoto(idPhotos())},
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/dossier-id/dossier/internal/sandbox/fault"
 	"github.com/dossier-id/dossier/internal/sandbox/hook"
 	"github.com/dossier-id/dossier/internal/sandbox/report"
 	"github.com/dossier-id/dossier/internal/sandbox/timeline"
@@ -31,6 +32,7 @@ type Options struct {
 	Strict        bool              // location and US consent demanded, sizes of the specification, rate limit on
 	Transport     http.RoundTripper // carries webhook deliveries; default: one of its own
 	MaxFileBytes  int64             // bytes of uploads kept; beyond it the oldest are forgotten; default 512 MiB
+	StateFile     string            // state is taken from here at the start and left here by Close; default: none
 }
 
 // Sandbox is one Onfido account in memory.
@@ -43,6 +45,8 @@ type Sandbox struct {
 	signer  *signer
 	uploads chan struct{} // one slot for each upload being read
 	limit   *rateLimit
+	faults  *fault.Injector
+	records *recorder
 	handler http.Handler
 	closed  chan struct{}
 	once    sync.Once
@@ -54,7 +58,7 @@ type Sandbox struct {
 	done  map[string]chan struct{} // by check: closed when it completes
 }
 
-// New makes a sandbox. It fails when the source of randomness does.
+// New makes a sandbox. It fails when the source of randomness does, or when the state file cannot be read.
 func New(o Options) (*Sandbox, error) {
 	o = o.withDefaults()
 	book, err := report.Load()
@@ -64,8 +68,9 @@ func New(o Options) (*Sandbox, error) {
 	s := &Sandbox{
 		opts: o, log: o.Log, reports: book, clock: timeline.New(o.Now),
 		uploads: make(chan struct{}, maxUploadsAtOnce), closed: make(chan struct{}),
-		state: newState(o.MaxFileBytes), done: map[string]chan struct{}{},
+		state: newState(o.MaxFileBytes), done: map[string]chan struct{}{}, records: &recorder{},
 	}
+	s.faults = fault.New(s.clock.Now)
 	s.hooks = hook.New(s.clock, o.Transport, o.WebhookRetry, o.Log)
 	if s.opts.Token == "" {
 		if s.opts.Token, err = s.randomToken("api_sandbox."); err != nil {
@@ -77,6 +82,12 @@ func New(o Options) (*Sandbox, error) {
 	}
 	if o.Strict {
 		s.limit = newRateLimit(strictPerMinute)
+	}
+	if o.StateFile != "" {
+		if err := s.loadFile(); err != nil {
+			s.stop()
+			return nil, err
+		}
 	}
 	s.handler = s.routes()
 	return s, nil
@@ -110,13 +121,20 @@ func (s *Sandbox) Token() string { return s.opts.Token }
 // Handler serves /v3.6/, and our own extension under /sandbox/.
 func (s *Sandbox) Handler() http.Handler { return s.handler }
 
-// Close stops completions and webhook deliveries and waits for their goroutines. A request that waits for its check
-// is answered with the check as it is. It may be called twice.
+// Close stops completions and webhook deliveries, waits for their goroutines, and writes the state file if there is
+// one. A request that waits for its check is answered with the check as it is. It may be called twice.
 func (s *Sandbox) Close() error {
+	s.stop()
+	if s.opts.StateFile == "" {
+		return nil
+	}
+	return s.save()
+}
+
+func (s *Sandbox) stop() {
 	s.once.Do(func() { close(s.closed) })
 	s.hooks.Close()
 	s.clock.Close()
-	return nil
 }
 
 // randomToken is prefix and 32 random characters.

@@ -18,19 +18,21 @@ type state struct {
 	photos     *table[media]
 	videos     *table[media]
 	motions    *table[media]
+	idPhotos   *table[media]
 	checks     *table[check]
 	plans      map[string]plan // by check: how it is to come out
-	reports    *table[reportBody]
+	reports    *table[reportRow]
 	webhooks   *table[webhook]
 	files      *files
 	oauth      map[string]time.Time // access tokens and when they expire
+	scenarios  []scenario
 }
 
 func newState(maxFileBytes int64) *state {
 	return &state{
 		applicants: newTable[applicant](), consents: map[string][]consent{},
-		documents: newTable[document](), photos: newTable[media](), videos: newTable[media](), motions: newTable[media](),
-		checks: newTable[check](), plans: map[string]plan{}, reports: newTable[reportBody](),
+		documents: newTable[document](), photos: newTable[media](), videos: newTable[media](), motions: newTable[media](), idPhotos: newTable[media](),
+		checks: newTable[check](), plans: map[string]plan{}, reports: newTable[reportRow](),
 		webhooks: newTable[webhook](), files: newFiles(maxFileBytes), oauth: map[string]time.Time{},
 	}
 }

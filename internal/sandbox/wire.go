@@ -65,7 +65,7 @@ type document struct {
 	IssuingCountry *string `json:"issuing_country"`
 }
 
-// media is a live photo, a live video or a motion capture. Whose it is the wire does not say, only the table.
+// media is a live photo, an ID photo, a live video or a motion capture. Whose it is the wire does not say, only the table.
 type media struct {
 	ID           string `json:"id"`
 	CreatedAt    string `json:"created_at"`
@@ -74,6 +74,13 @@ type media struct {
 	FileName     string `json:"file_name"`
 	FileType     string `json:"file_type"` // a MIME type
 	FileSize     int64  `json:"file_size"`
+}
+
+// liveVideo is a media with what only live videos have.
+type liveVideo struct {
+	media
+	Challenge any `json:"challenge"`
+	Languages any `json:"languages"`
 }
 
 type check struct {
@@ -113,7 +120,12 @@ type reportBody struct {
 	Documents  []ref   `json:"documents"` // on every report, empty where none was used
 	Breakdown  any     `json:"breakdown"`
 	Properties any     `json:"properties"`
-	*faces
+}
+
+// faceReport is a facial similarity report, with the media it compared.
+type faceReport struct {
+	reportBody
+	faces
 }
 
 // faces is what facial similarity reports have besides; all other reports lack the keys.

@@ -1,6 +1,8 @@
 package report
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -26,6 +28,17 @@ type Outcome struct {
 type Node struct {
 	Result     string         `json:"result"`
 	Properties map[string]any `json:"properties,omitempty"`
+}
+
+// UnmarshalJSON reads {"result":…,"properties":…}, or the result alone as a text.
+func (n *Node) UnmarshalJSON(text []byte) error {
+	if len(text) > 0 && text[0] == '"' {
+		return json.Unmarshal(text, &n.Result)
+	}
+	type plain Node
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.DisallowUnknownFields()
+	return d.Decode((*plain)(n))
 }
 
 // Merge lays over over o: what over says wins, what it leaves out stays.

@@ -1,0 +1,119 @@
+package sandbox
+
+import (
+	"slices"
+
+	"github.com/dossier-id/dossier/internal/sandbox/report"
+)
+
+// complete writes the reports of a running check, ends it and tells the webhooks.
+func (s *Sandbox) complete(checkID string) {
+	c, ended := s.finish(checkID)
+	if !ended {
+		return
+	}
+	for _, id := range c.ReportIDs {
+		s.notify("report.completed", id)
+	}
+	s.notify("check.completed", checkID)
+}
+
+// finish is false when the check does not run (any more).
+func (s *Sandbox) finish(checkID string) (check, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c, known := s.state.checks.get(checkID)
+	if !known || c.Status != statusInProgress {
+		return c, false
+	}
+	result := report.Clear
+	for _, id := range c.ReportIDs {
+		row, _ := s.state.reports.get(id)
+		s.writeReport(&row, c)
+		s.state.reports.put(id, checkID, row)
+		if row.Body.Status != statusCancelled && text(row.Body.Result) != report.Clear {
+			result = report.Consider // when any report is not clear (Onfido contract section 2a)
+		}
+	}
+	c.Status, c.Result, c.Paused = statusComplete, &result, false
+	s.state.checks.put(checkID, c.ApplicantID, c)
+	s.release(checkID)
+	return c, true
+}
+
+// release lets go whoever waits for the check. The caller holds mu.
+func (s *Sandbox) release(checkID string) {
+	if done, waiting := s.done[checkID]; waiting {
+		close(done)
+		delete(s.done, checkID)
+	}
+}
+
+// writeReport writes one report, unless it was cancelled. The caller holds mu.
+func (s *Sandbox) writeReport(row *reportRow, c check) {
+	if row.Body.Status == statusCancelled {
+		return
+	}
+	outcome, raw := s.outcomeOf(*row, c)
+	written, err := s.reports.Write(row.Body.Name, s.subject(c, row.Body), outcome)
+	if err != nil { // outcomes are checked when they are asked for
+		s.log.Error("write report", "name", row.Body.Name, "error", err)
+		written.Result = report.Consider
+	}
+	row.Body.Status = statusComplete
+	row.Body.Result = &written.Result
+	if written.SubResult != "" {
+		row.Body.SubResult = &written.SubResult
+	}
+	row.Body.Breakdown, row.Body.Properties = written.Breakdown, written.Properties
+	if raw != nil {
+		row.replay(raw)
+	}
+}
+
+// outcomeOf is what the triggers of the check and then the scenarios for its applicant, its documents and itself say
+// about one of its reports; raw is a recorded report to be shown instead.
+func (s *Sandbox) outcomeOf(row reportRow, c check) (outcome report.Outcome, raw map[string]any) {
+	name := row.Body.Name
+	outcome = s.state.plans[c.ID].Outcomes[name]
+	for _, sc := range s.state.scenarios {
+		for _, wanted := range sc.reportsOf(name) {
+			if !sc.concerns(c, row.Body.Documents) {
+				continue
+			}
+			if !s.reports.HasSubResult(name) {
+				wanted.SubResult = ""
+			}
+			outcome = outcome.Merge(wanted.Outcome)
+			if wanted.Raw != nil {
+				raw = wanted.Raw
+			}
+		}
+	}
+	return outcome, raw
+}
+
+// subject is what the report repeats of the applicant and the document. Onfido's own sandbox says passport and GBR
+// whatever was uploaded (Onfido contract section 2g); here the four main types and a given country are repeated,
+// because whoever uploads a driving licence expects to read of one.
+func (s *Sandbox) subject(c check, body reportBody) report.Subject {
+	a, _ := s.state.applicants.get(c.ApplicantID)
+	about := report.Subject{FirstName: a.FirstName, LastName: a.LastName, DOB: text(a.DOB)}
+	if len(body.Documents) == 0 {
+		return about
+	}
+	d, _ := s.state.documents.get(body.Documents[0].ID)
+	about.DocumentID = d.ID
+	about.IssuingCountry = text(d.IssuingCountry)
+	if slices.Contains([]string{"passport", "driving_licence", "national_identity_card", "residence_permit"}, d.Type) {
+		about.DocumentType = d.Type
+	}
+	return about
+}
+
+func text(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}

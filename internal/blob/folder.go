@@ -1,0 +1,142 @@
+package blob
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"iter"
+	"os"
+	"path"
+	"strings"
+	"time"
+)
+
+var _ Bucket = (*Folder)(nil)
+
+// Folder is a Bucket on a local disk: a file for each key, in folders by its
+// parts. It is given as an os.Root, so that nothing in it, a symbolic link
+// included, leads out of it.
+type Folder struct{ root *os.Root }
+
+// OpenFolder opens the folder at path, which is created, for its owner only,
+// when it is missing.
+func OpenFolder(path string) (*Folder, error) {
+	if err := os.MkdirAll(path, 0o700); err != nil {
+		return nil, fmt.Errorf("create the blob folder: %w", err)
+	}
+	root, err := os.OpenRoot(path)
+	if err != nil {
+		return nil, fmt.Errorf("open the blob folder: %w", err)
+	}
+	return &Folder{root}, nil
+}
+
+// Close gives the folder back.
+func (f *Folder) Close() error { return f.root.Close() }
+
+// Put writes a file beside the key's, and renames it once it is durable. What a
+// crash leaves of it bears a name of its own, by which Older gives it.
+func (f *Folder) Put(_ context.Context, key string, write func(io.Writer) error) error {
+	if err := f.root.MkdirAll(path.Dir(key), 0o700); err != nil {
+		return fmt.Errorf("create its folder: %w", err)
+	}
+	part := path.Join(path.Dir(key), "part-"+strings.ToLower(rand.Text()))
+	if err := f.write(part, write); err != nil {
+		return errors.Join(err, f.remove(part))
+	}
+	if err := f.root.Rename(part, key); err != nil {
+		return errors.Join(fmt.Errorf("give it its name: %w", err), f.remove(part))
+	}
+	return f.syncUp(path.Dir(key))
+}
+
+// write makes a new file that is durable when it returns nil.
+func (f *Folder) write(name string, write func(io.Writer) error) error {
+	file, err := f.root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return fmt.Errorf("create its file: %w", err)
+	}
+	if err := write(file); err != nil {
+		return errors.Join(err, file.Close())
+	}
+	return errors.Join(file.Sync(), file.Close())
+}
+
+// remove removes a file that may not be there.
+func (f *Folder) remove(name string) error {
+	if err := f.root.Remove(name); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+// syncUp makes the entries of a folder durable, and the folders above it, which
+// may be as new.
+func (f *Folder) syncUp(name string) error {
+	for {
+		d, err := f.root.Open(name)
+		if err != nil {
+			return fmt.Errorf("open a folder: %w", err)
+		}
+		if err := errors.Join(d.Sync(), d.Close()); err != nil {
+			return fmt.Errorf("sync a folder: %w", err)
+		}
+		if name == "." {
+			return nil
+		}
+		name = path.Dir(name)
+	}
+}
+
+// Open gives the bytes, or fs.ErrNotExist.
+func (f *Folder) Open(_ context.Context, key string) (io.ReadCloser, error) {
+	return f.root.Open(key)
+}
+
+// Erase removes a file or a folder with all that is in it.
+func (f *Folder) Erase(_ context.Context, key string) error {
+	if err := f.root.RemoveAll(key); err != nil {
+		return err
+	}
+	above := path.Dir(key)
+	if _, err := f.root.Stat(above); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return f.syncUp(above)
+}
+
+// Older walks the folder. What disappears meanwhile is not given.
+func (f *Folder) Older(ctx context.Context, t time.Time) iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
+		err := fs.WalkDir(f.root.FS(), ".", func(name string, entry fs.DirEntry, err error) error {
+			if err == nil {
+				err = ctx.Err()
+			}
+			old, err := olderThan(t, entry, err)
+			if err == nil && old && !yield(name, nil) {
+				return fs.SkipAll
+			}
+			return err
+		})
+		if err != nil {
+			yield("", err)
+		}
+	}
+}
+
+// olderThan says whether an entry of a walk is a file last written before t.
+func olderThan(t time.Time, entry fs.DirEntry, err error) (bool, error) {
+	if err == nil && entry.Type().IsRegular() {
+		var info fs.FileInfo
+		if info, err = entry.Info(); err == nil {
+			return info.ModTime().Before(t), nil
+		}
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return false, err
+}

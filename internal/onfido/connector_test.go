@@ -1,14 +1,19 @@
 package onfido
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"reflect"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/dossier-id/dossier/internal/idv"
+	"github.com/dossier-id/dossier/internal/onfido/onfidoapi"
 )
 
 func wantLater(t *testing.T, err error, after time.Duration) {
@@ -261,5 +266,68 @@ func TestForget(t *testing.T) {
 	}
 	if len(b.onfido.applicants) != 0 {
 		t.Error("it is still there")
+	}
+}
+
+// TestNoAccessTokenIsNoFailure: what the token endpoint says is about our
+// account, never about the process.
+func TestNoAccessTokenIsNoFailure(t *testing.T) {
+	t.Parallel()
+	for status, later := range map[int]time.Duration{
+		http.StatusBadRequest: 0, http.StatusNotFound: 0, http.StatusServiceUnavailable: 0,
+		http.StatusUnauthorized: time.Minute, http.StatusTooManyRequests: 30 * time.Second,
+	} {
+		b := newBench(t)
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) }))
+		t.Cleanup(server.Close)
+		api, err := onfidoapi.New(onfidoapi.Config{BaseURL: server.URL, ClientID: "id", ClientSecret: "secret"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.api = api
+		_, err = b.Advance(t.Context(), b.Case)
+		if _, isFailure := errors.AsType[*idv.Failure](err); err == nil || isFailure {
+			t.Errorf("%d: %v", status, err)
+		}
+		if later > 0 {
+			wantLater(t, err, later)
+		}
+		if len(b.journal.steps) != 0 {
+			t.Errorf("%d: the intent is not withdrawn", status)
+		}
+	}
+}
+
+func TestImageThatCannotBeOpened(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	broken := errors.New("the disk is away")
+	b.Open = func(context.Context, idv.Image) (io.ReadCloser, error) { return nil, broken }
+	if _, err := b.Advance(t.Context(), b.Case); !errors.Is(err, broken) {
+		t.Errorf("%v", err)
+	}
+	b.Open = openImage
+	b.finish(t)
+}
+
+func TestNewNeedsAnAccount(t *testing.T) {
+	t.Parallel()
+	if _, err := New(Config{}); err == nil {
+		t.Error("no error")
+	}
+}
+
+func TestWebhookTokenOfTheOperator(t *testing.T) {
+	t.Parallel()
+	api, err := onfidoapi.New(onfidoapi.Config{Token: "x"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := New(Config{API: api, WebhookToken: knownToken})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if ref, err := c.ReadHint([]byte(knownBody), knownSignature); ref != "check-123" || err != nil {
+		t.Errorf("%q, %v", ref, err)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -35,6 +36,7 @@ const (
 	none         fault = ""
 	invalid      fault = "422"
 	unprivileged fault = "403"
+	missing      fault = "404"
 )
 
 // fakeOnfido makes parts fail. It keeps what it is given and says nothing of
@@ -54,6 +56,8 @@ type fakeOnfido struct {
 	polls   int
 	// status is that of a complete check.
 	status string
+	// pageOf is how many applicants a page has; zero means all.
+	pageOf int
 	// country is the inferred one.
 	country string
 	log     []string
@@ -84,6 +88,8 @@ func (f *fakeOnfido) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusUnauthorized)
 	case unprivileged:
 		w.WriteHeader(http.StatusForbidden)
+	case missing:
+		w.WriteHeader(http.StatusNotFound)
 	case invalid:
 		w.WriteHeader(http.StatusUnprocessableEntity)
 		_, _ = io.WriteString(w, f.refusals[call])
@@ -112,6 +118,8 @@ func (f *fakeOnfido) answer(w http.ResponseWriter, r *http.Request, kind, id str
 		reply(w, http.StatusOK, map[string]any{"reports": f.reports})
 	case r.Method == http.MethodPost:
 		reply(w, http.StatusCreated, f.add(of, kind, content(r)))
+	case id == "" && kind == "applicants" && f.pageOf > 0:
+		reply(w, http.StatusOK, map[string]any{kind: f.page(w, r)})
 	case id == "":
 		reply(w, http.StatusOK, map[string]any{kind: f.list(*of, r.URL.Query().Get("applicant_id"))})
 	default:
@@ -179,6 +187,18 @@ func (f *fakeOnfido) list(of []resource, applicant string) []resource {
 		}
 	}
 	return found
+}
+
+func (f *fakeOnfido) page(w http.ResponseWriter, r *http.Request) []resource {
+	all := f.list(f.applicants, "")
+	page, _ := strconv.Atoi(r.URL.Query().Get("page"))
+	from, to := min((page-1)*f.pageOf, len(all)), min(page*f.pageOf, len(all))
+	if to < len(all) {
+		w.Header().Set("Link", `<https://onfido.example/>; rel="next"`)
+	} else {
+		w.Header().Set("Link", `<https://onfido.example/>; rel="first"`)
+	}
+	return all[from:to]
 }
 
 // content reads JSON or a form; a file becomes its name, type and size.

@@ -1,6 +1,8 @@
 package onfido
 
 import (
+	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"testing"
@@ -153,5 +155,83 @@ func TestAnotherProcessOfTheSamePerson(t *testing.T) {
 				t.Errorf("took %s of %d", got, len(b.onfido.applicants))
 			}
 		})
+	}
+}
+
+// TestAnotherUploadIsNotTaken: what else the person has at Onfido is not ours.
+func TestAnotherUploadIsNotTaken(t *testing.T) {
+	t.Parallel()
+	ours := resource{"id": "x", "applicant_id": "applicants-1", "type": "national_identity_card", "side": "front", "file_name": "front.jpg", "file_size": 3000}
+	for key, value := range map[string]any{"type": "passport", "side": "back", "file_name": "face.jpg", "file_size": 2999, "applicant_id": "applicants-2"} {
+		b := newBench(t)
+		other := maps.Clone(ours)
+		other[key] = value
+		b.onfido.documents = []resource{other}
+		b.onfido.faults["POST /documents"] = []fault{cut}
+		if _, err := b.work(); err != nil {
+			t.Fatal(err)
+		}
+		if got := b.journal.steps["document_front"].Ref; got == "x" {
+			t.Errorf("took a document with another %s", key)
+		}
+	}
+	photo := resource{"id": "x", "applicant_id": "applicants-1", "file_name": "selfie.png", "file_size": 3002}
+	for key, value := range map[string]any{"file_name": "selfie.jpg", "file_size": 3000} {
+		b := newBench(t)
+		other := maps.Clone(photo)
+		other[key] = value
+		b.onfido.photos = []resource{other}
+		b.onfido.faults["POST /live_photos"] = []fault{cut}
+		if _, err := b.work(); err != nil {
+			t.Fatal(err)
+		}
+		if got := b.journal.steps[stepLivePhoto].Ref; got == "x" {
+			t.Errorf("took a photo with another %s", key)
+		}
+	}
+}
+
+// TestAnotherCheckIsNotTaken: the operator may order one by hand.
+func TestAnotherCheckIsNotTaken(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.onfido.checks = []resource{{"id": "x", "applicant_id": "applicants-1", "status": "complete", "tags": []string{"by hand"}}}
+	b.onfido.faults["POST /checks"] = []fault{cut}
+	if _, err := b.work(); err != nil {
+		t.Fatal(err)
+	}
+	if got := b.journal.steps[idv.StepCheck].Ref; got == "x" {
+		t.Error("took a check without our tag")
+	}
+}
+
+// TestApplicantsOnLaterPages: others may have been made since.
+func TestApplicantsOnLaterPages(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.onfido.pageOf = 2
+	b.onfido.faults["POST /applicants"] = []fault{answerLost}
+	if _, err := b.Advance(t.Context(), b.Case); err == nil {
+		t.Fatal("no error")
+	}
+	b.onfido.mu.Lock() // a handler whose answer was lost may not be through yet
+	for i := range 5 {
+		b.onfido.applicants = append(b.onfido.applicants, resource{"id": fmt.Sprint("other-", i), "created_at": "2026-01-02T03:04:09Z", "last_name": "Other"})
+	}
+	b.onfido.mu.Unlock()
+	if _, err := b.work(); err != nil || b.onfido.requests("POST /applicants") != 1 || b.onfido.requests("GET /applicants") != 3 {
+		t.Errorf("%v after %v", err, b.onfido.log)
+	}
+}
+
+// TestApplicantBeingDeletedIsNotTaken and breaks nothing.
+func TestApplicantBeingDeletedIsNotTaken(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.onfido.applicants = []resource{{"id": "gone", "created_at": "2026-01-02T03:04:06Z", "first_name": "Applicant", "last_name": "ref-686f23a4"}}
+	b.onfido.faults["POST /applicants"] = []fault{cut}
+	b.onfido.faults["GET /documents"] = []fault{missing}
+	if _, err := b.work(); err != nil || b.journal.steps[idv.StepApplicant].Ref == "gone" {
+		t.Errorf("%v, %v", err, b.journal.steps)
 	}
 }

@@ -19,9 +19,11 @@ const (
 
 func TestKnownWebhook(t *testing.T) {
 	t.Parallel()
-	c := &Connector{tokens: []string{"another", knownToken}}
-	if ref, err := c.ReadHint([]byte(knownBody), knownSignature); ref != "check-123" || err != nil {
-		t.Errorf("%q, %v", ref, err)
+	for _, tokens := range [][]string{{knownToken}, {"another", knownToken}, {knownToken, "another"}} {
+		c := &Connector{tokens: tokens}
+		if ref, err := c.ReadHint([]byte(knownBody), knownSignature); ref != "check-123" || err != nil {
+			t.Errorf("keys %q: %q, %v", tokens, ref, err)
+		}
 	}
 }
 
@@ -138,5 +140,14 @@ func TestWebhookThatHearsAllIsLeftAlone(t *testing.T) {
 	}
 	if err := b.EnsureWebhook(t.Context(), hookURL); err != nil || len(b.onfido.log) != 1 || len(b.tokens) != 2 {
 		t.Errorf("%v after %v, keys %q", err, b.onfido.log, b.tokens)
+	}
+}
+
+func TestWebhookWithoutAKeyIsAnError(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.onfido.webhooks = []resource{{"id": "w1", "url": hookURL, "enabled": true, "events": []any{}, "token": nil}}
+	if err := b.EnsureWebhook(t.Context(), hookURL); err == nil {
+		t.Error("no error")
 	}
 }

@@ -94,9 +94,12 @@ type Tx interface {
 	// PutStep stores a step; a zero Step removes it.
 	PutStep(ctx context.Context, key ProcessKey, name string, s Step) error
 	// TakeLease makes the holder the only one who may work on a process until
-	// the given time. It fails with ErrLeaseLost while another holds it. The
-	// same holder may take it again to hold it longer.
+	// the given time. It fails with ErrLeaseLost while another holds it.
 	TakeLease(ctx context.Context, key ProcessKey, holder string, now, until time.Time) error
+	// RenewLease lets the holder work until a later time. It fails with
+	// ErrLeaseLost when another has held it since, also when that one is done:
+	// what the holder knows of the process is old then.
+	RenewLease(ctx context.Context, key ProcessKey, holder string, until time.Time) error
 	// ReleaseLease ends the holder's lease; it does nothing if it has none.
 	ReleaseLease(ctx context.Context, key ProcessKey, holder string) error
 

@@ -56,8 +56,7 @@ func (j *journal) put(ctx context.Context, name string, step idv.Step) error {
 
 // renew keeps the lease for as long as one more call to the provider may take.
 func (j *journal) renew(ctx context.Context, tx idv.Tx) error {
-	now := j.service.now()
-	return tx.TakeLease(ctx, j.key, j.holder, now, now.Add(j.service.LeaseFor))
+	return tx.RenewLease(ctx, j.key, j.holder, j.service.now().Add(j.service.LeaseFor))
 }
 
 func (j *journal) forget(ctx context.Context, ref string) error {

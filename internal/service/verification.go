@@ -40,7 +40,8 @@ func (s *Service) claim(ctx context.Context, k idv.ProcessKey, check func(*View)
 }
 
 func (v *verification) read(ctx context.Context, tx idv.Tx) (err error) {
-	if err := v.renew(ctx, tx); err != nil {
+	now := v.service.now()
+	if err := tx.TakeLease(ctx, v.key, v.holder, now, now.Add(v.service.LeaseFor)); err != nil {
 		return err
 	}
 	d, err := tx.Dossier(ctx, v.key.Tenant, v.key.Dossier)

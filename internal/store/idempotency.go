@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/dossier-id/dossier/internal/idv"
+	"github.com/dossier-id/dossier/internal/seal"
 )
 
 // IdempotencyKey is the Idempotency-Key of a client's request. Key is the text
@@ -22,12 +23,11 @@ type ClaimState int
 const (
 	// ClaimFresh: the key is new, and the caller's until Finish or Abandon.
 	ClaimFresh ClaimState = iota
-	// ClaimInProgress: the same request is being answered right now.
+	// ClaimInProgress: a request with the key is being answered right now.
 	ClaimInProgress
-	// ClaimAnswered: the same request was answered; Claim.Answer is the answer.
+	// ClaimAnswered: a request with the key was answered; Claim.Answer is the
+	// answer, if Claim.Matches the request at hand.
 	ClaimAnswered
-	// ClaimDifferent: the key was used for another request.
-	ClaimDifferent
 )
 
 // Claim is the hold on a key that Claim gave.
@@ -40,6 +40,21 @@ type Claim struct {
 	// overtaken after that has another time and is not ours to end.
 	row   claimRow
 	until time.Time
+	// request is the keyed hash of the request that was answered.
+	request []byte
+	sealer  *seal.Sealer
+}
+
+// Matches says whether the answered request had the given hash.
+func (c *Claim) Matches(requestHash []byte) bool {
+	keyed, err := requestIndex(c.sealer, c.row.tenant, requestHash)
+	return err == nil && bytes.Equal(keyed, c.request)
+}
+
+// requestIndex keys the hash of a request: what is likely in one could be
+// guessed from a plain hash.
+func requestIndex(s *seal.Sealer, tenant string, requestHash []byte) ([]byte, error) {
+	return s.Index(tenant, "idempotentRequest", string(requestHash))
 }
 
 // claimRow is the primary key of idempotency. The hash is keyed: what a client
@@ -57,23 +72,19 @@ func (db *DB) claimRow(k IdempotencyKey) (claimRow, error) {
 // field is the name under which an answer is sealed.
 func (r claimRow) field() string { return "answer/" + r.client + "/" + hex.EncodeToString(r.key) }
 
-// Claim takes a key for the request with the given hash, unless it is taken.
-// A claim that was neither finished nor abandoned ends after lease; an answer
-// when Finish said. Both can be claimed anew then.
-func (db *DB) Claim(ctx context.Context, k IdempotencyKey, requestHash []byte, now time.Time, lease time.Duration) (*Claim, error) {
+// Claim takes a key, unless it is taken. A claim that was neither finished nor
+// abandoned ends after lease; an answer when Finish said. Both can be claimed
+// anew then. What the request is need not be known yet, so that it can be
+// hashed while it streams in.
+func (db *DB) Claim(ctx context.Context, k IdempotencyKey, now time.Time, lease time.Duration) (*Claim, error) {
 	row, err := db.claimRow(k)
 	if err != nil {
 		return nil, err
 	}
-	// The hash of a request may be guessed from what is likely in it: key it too.
-	request, err := db.Sealer.Index(k.Tenant, "idempotentRequest", string(requestHash))
-	if err != nil {
-		return nil, err
-	}
-	c := &Claim{row: row, until: now.Add(lease)}
+	c := &Claim{row: row, until: now.Add(lease), sealer: db.Sealer}
 	var found foundClaim
 	err = db.update(ctx, func(t *transaction) (err error) {
-		found, err = t.claim(ctx, c, request, now)
+		found, err = t.claim(ctx, c, now)
 		return err
 	})
 	if err == nil && c.State == ClaimAnswered {
@@ -86,25 +97,21 @@ func (db *DB) Claim(ctx context.Context, k IdempotencyKey, requestHash []byte, n
 }
 
 // claim takes the key, or says in c.State why not and gives what was found.
-func (t *transaction) claim(ctx context.Context, c *Claim, request []byte, now time.Time) (found foundClaim, err error) {
+func (t *transaction) claim(ctx context.Context, c *Claim, now time.Time) (found foundClaim, err error) {
 	n, err := exec(ctx, t.q, `INSERT INTO idempotency (tenant_id, client_id, key_hash, request_hash, dossier_id, answer, expires_at)
 		VALUES ($1, $2, $3, $4, NULL, NULL, $5)
 		ON CONFLICT (tenant_id, client_id, key_hash) DO UPDATE
 		SET request_hash = excluded.request_hash, dossier_id = NULL, answer = NULL, expires_at = excluded.expires_at
 		WHERE idempotency.expires_at <= $6`,
-		c.row.tenant, c.row.client, c.row.key, request, micros(c.until), micros(now))
+		c.row.tenant, c.row.client, c.row.key, []byte{}, micros(c.until), micros(now))
 	if err != nil || n > 0 {
 		return found, err
 	}
 	found, err = one(ctx, t.q, scanClaim, `SELECT request_hash, COALESCE(dossier_id, ''), answer FROM idempotency
 		WHERE tenant_id = $1 AND client_id = $2 AND key_hash = $3`, c.row.tenant, c.row.client, c.row.key)
-	switch {
-	case !bytes.Equal(found.request, request):
-		c.State = ClaimDifferent
-	case found.answer == nil:
-		c.State = ClaimInProgress
-	default:
-		c.State = ClaimAnswered
+	c.State = ClaimInProgress
+	if found.answer != nil {
+		c.State, c.request = ClaimAnswered, found.request
 	}
 	return found, err
 }
@@ -121,14 +128,19 @@ func scanClaim(r row) (c foundClaim, err error) {
 	return c, err
 }
 
-// Finish stores the answer to a fresh claim until keepUntil. When the answer is
-// about a dossier it is sealed under the dossier's key and dies with it;
-// otherwise dossier is empty. It does nothing for a claim that has ended.
-func (db *DB) Finish(ctx context.Context, c *Claim, dossier string, a Answer, keepUntil time.Time) error {
+// Finish stores the answer to a fresh claim until keepUntil, with the hash of
+// the request that it answers. When the answer is about a dossier it is sealed
+// under the dossier's key and dies with it; otherwise dossier is empty. It does
+// nothing for a claim that has ended.
+func (db *DB) Finish(ctx context.Context, c *Claim, requestHash []byte, dossier string, a Answer, keepUntil time.Time) error {
 	if c.State != ClaimFresh {
 		return errors.New("finish an idempotency key: it is not a fresh claim")
 	}
-	err := db.update(ctx, func(t *transaction) error {
+	request, err := requestIndex(db.Sealer, c.row.tenant, requestHash)
+	if err != nil {
+		return fmt.Errorf("finish an idempotency key: %w", err)
+	}
+	err = db.update(ctx, func(t *transaction) error {
 		sealed, err := t.sealAnswer(ctx, c.row, dossier, a)
 		if idv.CodeOf(err) == idv.CodeNotFound { // The dossier was deleted meanwhile, and the answer with it.
 			return t.abandon(ctx, c)
@@ -136,9 +148,9 @@ func (db *DB) Finish(ctx context.Context, c *Claim, dossier string, a Answer, ke
 		if err != nil {
 			return err
 		}
-		_, err = exec(ctx, t.q, `UPDATE idempotency SET dossier_id = NULLIF($5, ''), answer = $6, expires_at = $7
+		_, err = exec(ctx, t.q, `UPDATE idempotency SET dossier_id = NULLIF($5, ''), answer = $6, expires_at = $7, request_hash = $8
 			WHERE tenant_id = $1 AND client_id = $2 AND key_hash = $3 AND expires_at = $4 AND answer IS NULL`,
-			c.row.tenant, c.row.client, c.row.key, micros(c.until), dossier, sealed, micros(keepUntil))
+			c.row.tenant, c.row.client, c.row.key, micros(c.until), dossier, sealed, micros(keepUntil), request)
 		return err
 	})
 	if err != nil {

@@ -87,6 +87,9 @@ func notFoundByWriter(t *testing.T, b *bed, known *idv.Process, k idv.ProcessKey
 		"DeleteProcess": func(ctx context.Context, tx idv.Tx) error { return tx.DeleteProcess(ctx, &p, effects) },
 		"PutImages":     func(ctx context.Context, tx idv.Tx) error { return tx.PutImages(ctx, &p, nil, effects.Jobs) },
 		"PutStep":       func(ctx context.Context, tx idv.Tx) error { return tx.PutStep(ctx, k, "s", idv.Step{IntendedAt: noon}) },
+		"RenewLease": func(ctx context.Context, tx idv.Tx) error {
+			return tx.RenewLease(ctx, k, "me", noon.Add(time.Hour))
+		},
 		"TakeLease": func(ctx context.Context, tx idv.Tx) error {
 			return tx.TakeLease(ctx, k, "me", noon, noon.Add(time.Hour))
 		},

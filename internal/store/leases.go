@@ -27,6 +27,24 @@ func (t *transaction) TakeLease(ctx context.Context, key idv.ProcessKey, holder 
 	return nil
 }
 
+// RenewLease lets the holder work until a later time, or fails with
+// idv.ErrLeaseLost when another has held the lease since.
+func (t *transaction) RenewLease(ctx context.Context, key idv.ProcessKey, holder string, until time.Time) error {
+	if err := t.holdProcess(ctx, key); err != nil {
+		return err
+	}
+	n, err := exec(ctx, t.q, `UPDATE processes SET lease_until = $5
+		WHERE tenant_id = $1 AND dossier_id = $2 AND id = $3 AND lease_holder = $4`,
+		key.Tenant, key.Dossier, key.Process, holder, micros(until))
+	if err != nil {
+		return fmt.Errorf("renew the lease of a process: %w", err)
+	}
+	if n == 0 {
+		return idv.ErrLeaseLost
+	}
+	return nil
+}
+
 // ReleaseLease ends the holder's lease. It does nothing if the holder has none,
 // also when the process is gone.
 func (t *transaction) ReleaseLease(ctx context.Context, key idv.ProcessKey, holder string) error {

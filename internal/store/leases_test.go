@@ -19,6 +19,11 @@ func (b *bed) take(t *testing.T, p *idv.Process, holder string, now time.Time) e
 	})
 }
 
+func (b *bed) renew(t *testing.T, p *idv.Process, holder string, until time.Time) error {
+	t.Helper()
+	return b.Update(t.Context(), func(tx idv.Tx) error { return tx.RenewLease(t.Context(), key(p), holder, until) })
+}
+
 func TestLeaseHasOneHolderAtATime(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(b *bed) {
@@ -36,13 +41,17 @@ func TestLeaseHasOneHolderAtATime(t *testing.T) {
 		}
 		must(t, b.take(t, p, "a", noon))
 		lost("b", noon.Add(time.Minute-time.Microsecond))
-		must(t, b.take(t, p, "a", noon.Add(30*time.Second))) // holds it longer
+		must(t, b.renew(t, p, "a", noon.Add(90*time.Second)))
 		lost("b", noon.Add(time.Minute))
 		release("b") // not its lease: nothing happens
 		lost("b", noon.Add(time.Minute))
-		must(t, b.take(t, p, "b", noon.Add(90*time.Second))) // a's time is over
-		lost("a", noon.Add(91*time.Second))
+		must(t, b.renew(t, p, "a", noon.Add(91*time.Second)))
+		must(t, b.take(t, p, "b", noon.Add(91*time.Second))) // a's time is over
+		lost("a", noon.Add(92*time.Second))
 		release("b")
+		if err := b.renew(t, p, "a", noon.Add(time.Hour)); !errors.Is(err, idv.ErrLeaseLost) {
+			t.Errorf("a, overtaken by b, goes on: %v, want ErrLeaseLost", err)
+		}
 		must(t, b.take(t, p, "a", noon))
 	})
 }

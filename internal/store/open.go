@@ -28,6 +28,9 @@ type Options struct {
 	Sealer *seal.Sealer
 	// NewID gives a fresh lower-case UUID.
 	NewID func() string
+	// Beside opens an SQLite file that a server may have open too, for a command
+	// that makes a change and ends. It works no jobs and clears no leases.
+	Beside bool
 }
 
 // DB is an open database. It is safe for concurrent use.
@@ -50,7 +53,8 @@ type DB struct {
 // Open opens the database at url and brings its schema up to date. url is
 // postgres://… or postgresql://…, or else the path of an SQLite file, plain or
 // behind sqlite:, which is created when it is missing. An SQLite file has one
-// process at a time: Open fails while another has it.
+// process at a time: Open fails while another has it, unless it is opened
+// Beside.
 func Open(ctx context.Context, url string, o Options) (*DB, error) {
 	if o.Sealer == nil || o.NewID == nil {
 		return nil, errors.New("open the database: Sealer and NewID are required")
@@ -85,6 +89,9 @@ func (db *DB) Close() error {
 
 // closeLater has c closed by Close, before all that was opened earlier.
 func (db *DB) closeLater(c io.Closer) { db.closing = append(db.closing, c.Close) }
+
+// Ping says whether the database can be reached.
+func (db *DB) Ping(ctx context.Context) error { return db.writer.PingContext(ctx) }
 
 // Engine says which kind of database it is.
 func (db *DB) Engine() Engine { return db.engine }

@@ -161,8 +161,8 @@ func TestNothingPersonalIsStoredInClear(t *testing.T) {
 		})
 		must(t, b.SaveSetting(t.Context(), "webhook", []byte(canary)))
 		for i, dossier := range []string{d.ID, ""} {
-			c := b.claim(t, store.IdempotencyKey{Tenant: "default", Client: "c", Key: canary + string(rune('a'+i))}, canary, noon, store.ClaimFresh)
-			must(t, b.Finish(t.Context(), c, dossier, store.Answer{Location: canary, Body: []byte(canary)}, noon.AddDate(1, 0, 0)))
+			c := b.claim(t, store.IdempotencyKey{Tenant: "default", Client: "c", Key: canary + string(rune('a'+i))}, noon, store.ClaimFresh)
+			must(t, b.Finish(t.Context(), c, []byte(canary), dossier, store.Answer{Location: canary, Body: []byte(canary)}, noon.AddDate(1, 0, 0)))
 		}
 		if where := b.search(t, canary); where != "" {
 			t.Errorf("found in clear in %s", where)

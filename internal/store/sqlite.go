@@ -14,7 +14,7 @@ import (
 // readers is how many connections read an SQLite file at once.
 const readers = 8
 
-// openSQLite opens the file at path for this process alone.
+// openSQLite opens the file at path, for this process alone unless Beside.
 func (db *DB) openSQLite(path string) error {
 	if path == "" || path == ":memory:" {
 		return errors.New("SQLite needs the path of a file")
@@ -23,11 +23,13 @@ func (db *DB) openSQLite(path string) error {
 	if err != nil {
 		return err
 	}
-	lock, err := lockFile(path + ".lock")
-	if err != nil {
-		return err
+	if !db.Beside {
+		lock, err := lockFile(path + ".lock")
+		if err != nil {
+			return err
+		}
+		db.closeLater(lock)
 	}
-	db.closeLater(lock)
 	if err := createPrivate(path); err != nil {
 		return err
 	}

@@ -73,7 +73,8 @@ type Onfido struct {
 	// default 400.
 	RequestsPerMinute int
 	// Settle is how long a request of unknown outcome is left alone before
-	// Onfido is asked whether it happened: DOSSIER_ONFIDO_SETTLE, default 10s.
+	// Onfido is asked whether it happened: DOSSIER_ONFIDO_SETTLE, default 30s,
+	// as long as a request may take.
 	Settle time.Duration
 }
 
@@ -98,7 +99,7 @@ func (c *Config) settings() []setting {
 		{"DOSSIER_ONFIDO_CLIENT_ID", "", text(&c.Onfido.ClientID)},
 		{"DOSSIER_ONFIDO_CLIENT_SECRET", "", text(&c.Onfido.ClientSecret)},
 		{"DOSSIER_ONFIDO_REQUESTS_PER_MINUTE", "400", count(&c.Onfido.RequestsPerMinute)},
-		{"DOSSIER_ONFIDO_SETTLE", "10s", duration(&c.Onfido.Settle)},
+		{"DOSSIER_ONFIDO_SETTLE", "30s", duration(&c.Onfido.Settle)},
 		{"DOSSIER_LOG_FORMAT", "json", oneOf(&c.LogFormat, "text", "json")},
 		{"DOSSIER_LOG_LEVEL", "info", oneOf(&c.LogLevel, "debug", "info", "warn", "error")},
 	}

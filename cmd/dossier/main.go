@@ -1,0 +1,83 @@
+// Command dossier is the whole of Dossier in one binary: the server, the
+// sandbox, and the tools around them. Each command has a file of its own here,
+// which only wires the rooms under internal together.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	status := run(world{ctx: ctx, out: os.Stdout, err: os.Stderr, lookup: os.LookupEnv}, os.Args[1:])
+	stop()
+	os.Exit(status)
+}
+
+// world is what a command gets from the outside, so that a test can be it.
+type world struct {
+	// ctx ends when the command is told to stop.
+	ctx      context.Context
+	out, err io.Writer
+	lookup   func(string) (string, bool)
+}
+
+// getenv gives a variable of the environment, or "".
+func (w world) getenv(name string) string {
+	v, _ := w.lookup(name)
+	return v
+}
+
+// commands is the command line.
+type commands struct {
+	Dev      devCommand      `cmd:"" help:"Server and sandbox in one process, ready to try: SQLite, a demo client, no account needed."`
+	Serve    serveCommand    `cmd:"" help:"The server for real use, configured by a file and the environment."`
+	Sandbox  sandboxCommand  `cmd:"" help:"Onfido's API as a stateful double, alone."`
+	Verify   verifyCommand   `cmd:"" help:"Verify an identity against a server and print the result."`
+	Specimen specimenCommand `cmd:"" help:"Draw a document or a selfie that nobody owns."`
+	Client   clientCommand   `cmd:"" help:"API clients and their secrets."`
+	OpenAPI  openapiCommand  `cmd:"" name:"openapi" help:"Print the description of the Assure API as it is served."`
+	Version  versionCommand  `cmd:"" help:"Print the version."`
+}
+
+// exit is an error that only sets the exit status: everything is said already.
+type exit int
+
+// Error names the status.
+func (e exit) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
+
+// run does what the arguments say and gives the exit status.
+func run(w world, args []string) (status int) {
+	type leave struct{ status int }
+	defer func() {
+		if l, ok := recover().(leave); ok {
+			status = l.status
+		}
+	}()
+	parser := kong.Must(&commands{}, kong.Name("dossier"), kong.UsageOnError(), kong.Writers(w.out, w.err), kong.Vars(vars()),
+		kong.Description("Self-hosted identity verification. `dossier dev --demo` shows it at work; every command explains itself with --help."),
+		kong.Exit(func(status int) { panic(leave{status}) }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
+	parsed, err := parser.Parse(args)
+	parser.FatalIfErrorf(err)
+	return statusOf(w, parsed.Run(w))
+}
+
+func statusOf(w world, err error) int {
+	if err == nil {
+		return 0
+	}
+	if status, ok := errors.AsType[exit](err); ok {
+		return int(status)
+	}
+	fmt.Fprintln(w.err, "dossier:", err)
+	return 1
+}

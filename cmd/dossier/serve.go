@@ -1,0 +1,64 @@
+package main
+
+import (
+	"fmt"
+	"net"
+
+	"github.com/dossier-id/dossier/internal/config"
+	"github.com/dossier-id/dossier/internal/obs"
+	"github.com/dossier-id/dossier/internal/store"
+)
+
+type serveCommand struct {
+	Config string `help:"File of NAME=value lines; the environment wins over it." placeholder:"FILE" env:"DOSSIER_CONFIG"`
+	Check  bool   `help:"Only check the configuration."`
+}
+
+// Help shows the settings.
+func (serveCommand) Help() string {
+	return `Settings, in the file or in the environment:
+
+  DOSSIER_ADDR                        where to listen (127.0.0.1:8080)
+  DOSSIER_PUBLIC_URL                  address for clients and Onfido's webhooks; without it results are polled for
+  DOSSIER_DATA                        folder of database, images and keys (dossier-data)
+  DOSSIER_DATABASE                    postgres://… or sqlite:PATH (a file in DOSSIER_DATA)
+  DOSSIER_KEY_FILE, DOSSIER_KEY       key-encryption key: a file, or its content in base64
+  DOSSIER_GIVE_UP_AFTER               longest verification (24h)
+  DOSSIER_ONFIDO_REGION               eu, us or ca (eu)
+  DOSSIER_ONFIDO_URL                  another address than the region's, such as a sandbox's
+  DOSSIER_ONFIDO_TOKEN                API token; or an OAuth client:
+  DOSSIER_ONFIDO_CLIENT_ID, DOSSIER_ONFIDO_CLIENT_SECRET
+  DOSSIER_ONFIDO_REQUESTS_PER_MINUTE  the account's limit (400)
+  DOSSIER_ONFIDO_SETTLE               how long a request of unknown outcome is left alone (30s)
+  DOSSIER_LOG_FORMAT                  json or text (json)
+  DOSSIER_LOG_LEVEL                   debug, info, warn or error (info)`
+}
+
+// Run serves until it is told to stop.
+func (c serveCommand) Run(w world) (err error) {
+	cfg, err := config.Load(c.Config, w.lookup)
+	if err != nil {
+		return err
+	}
+	if c.Check {
+		_, err := fmt.Fprintln(w.out, "the configuration is valid")
+		return err
+	}
+	log, err := obs.Logger(w.err, cfg.LogFormat, cfg.LogLevel)
+	if err != nil {
+		return err
+	}
+	l, err := net.Listen("tcp", cfg.Addr)
+	if err != nil {
+		return fmt.Errorf("listen: %w", err)
+	}
+	s, err := startServer(w.ctx, cfg, l, log)
+	if err != nil {
+		return err
+	}
+	log.Info("serving", "addr", l.Addr().String(), "database", s.db.Engine(), "version", version())
+	if clients, err := s.db.ListClients(w.ctx, store.DefaultTenant); err == nil && len(clients) == 0 {
+		log.Info("there is no API client yet: make one with `dossier client create`")
+	}
+	return joined(s.wait(w.ctx), s.stop())
+}

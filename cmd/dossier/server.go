@@ -1,0 +1,237 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/dossier-id/dossier/internal/auth"
+	"github.com/dossier-id/dossier/internal/blob"
+	"github.com/dossier-id/dossier/internal/config"
+	"github.com/dossier-id/dossier/internal/httpapi"
+	"github.com/dossier-id/dossier/internal/jobs"
+	"github.com/dossier-id/dossier/internal/onfido"
+	"github.com/dossier-id/dossier/internal/onfido/onfidoapi"
+	"github.com/dossier-id/dossier/internal/seal"
+	"github.com/dossier-id/dossier/internal/service"
+	"github.com/dossier-id/dossier/internal/store"
+)
+
+// base is what the server and the administrative commands share: the keys, the
+// database, and who may call.
+type base struct {
+	sealer *seal.Sealer
+	db     *store.DB
+	auth   *auth.Authority
+}
+
+// openBase opens keys and database. createKeys makes the key file when it is
+// missing, which only a development server does by itself.
+func openBase(ctx context.Context, c *config.Config, o store.Options) (*base, error) {
+	if err := os.MkdirAll(c.Data, 0o700); err != nil {
+		return nil, fmt.Errorf("make the data folder: %w", err)
+	}
+	sealer, err := openKeys(c)
+	if err != nil {
+		return nil, err
+	}
+	o.Sealer, o.NewID = sealer, newID
+	db, err := store.Open(ctx, c.Database.Reveal(), o)
+	if err != nil {
+		return nil, err
+	}
+	return &base{sealer, db, &auth.Authority{Rows: db, Now: time.Now, Random: rand.Reader, NewID: newID}}, nil
+}
+
+// openKeys reads the key-encryption key from the environment or the key file. A
+// first start makes the file; it must be kept as safe as the data is worth, and
+// backed up apart from it.
+func openKeys(c *config.Config) (*seal.Sealer, error) {
+	if c.Key != "" {
+		return seal.ParseKeys(c.Key.Reveal())
+	}
+	sealer, err := seal.OpenKeyFile(c.KeyFile)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return sealer, err
+	}
+	if _, err := os.Stat(filepath.Join(c.Data, "dossier.db")); err == nil {
+		return nil, fmt.Errorf("the key file %s is missing but there is data sealed with it: restore it from its backup", c.KeyFile)
+	}
+	return seal.CreateKeyFile(c.KeyFile)
+}
+
+// newID gives a UUID of version 7: ids made later sort later, which keeps the
+// indexes of the database compact.
+func newID() string { return uuid.Must(uuid.NewV7()).String() }
+
+// server is a running Dossier.
+type server struct {
+	*base
+	log       *slog.Logger
+	http      *http.Server
+	folder    *blob.Folder
+	jobs      *jobs.Runner
+	connector *onfido.Connector
+	publicURL string
+	serving   chan error
+	hooks     context.CancelFunc
+	hooked    chan struct{}
+}
+
+// startServer starts everything on the listener and gives a server that
+// answers. It owns the listener.
+func startServer(ctx context.Context, c *config.Config, l net.Listener, log *slog.Logger) (_ *server, err error) {
+	b, err := openBase(ctx, c, store.Options{})
+	if err != nil {
+		return nil, joined(err, l.Close())
+	}
+	if err := b.db.ClearLeases(ctx); err != nil {
+		return nil, joined(err, l.Close(), b.db.Close())
+	}
+	s := &server{base: b, log: log, publicURL: c.PublicURL, serving: make(chan error, 1), hooked: make(chan struct{})}
+	if err := s.wire(ctx, c); err != nil {
+		return nil, joined(err, l.Close(), s.close())
+	}
+	go func() { s.serving <- s.http.Serve(l) }()
+	if err := s.jobs.Start(ctx); err != nil {
+		return nil, joined(err, s.http.Close(), s.close())
+	}
+	s.registerWebhook(ctx)
+	return s, nil
+}
+
+// close gives back what wire opened.
+func (s *server) close() error {
+	if s.folder == nil {
+		return s.db.Close()
+	}
+	return joined(s.folder.Close(), s.db.Close())
+}
+
+// wire connects the rooms.
+func (s *server) wire(ctx context.Context, c *config.Config) error {
+	client, err := onfidoapi.New(onfidoapi.Config{
+		Region: c.Onfido.Region, BaseURL: c.Onfido.URL, Token: c.Onfido.Token.Reveal(),
+		ClientID: c.Onfido.ClientID, ClientSecret: c.Onfido.ClientSecret.Reveal(),
+		RequestsPerMinute: c.Onfido.RequestsPerMinute, Now: time.Now,
+	})
+	if err != nil {
+		return fmt.Errorf("set up the Onfido client: %w", err)
+	}
+	if s.connector, err = onfido.New(onfido.Config{API: client, Now: time.Now, Settle: c.Onfido.Settle}); err != nil {
+		return fmt.Errorf("set up the Onfido connector: %w", err)
+	}
+	if s.folder, err = blob.OpenFolder(filepath.Join(c.Data, "blobs")); err != nil {
+		return fmt.Errorf("open the blob store: %w", err)
+	}
+	use := service.New(service.Config{
+		Store: s.db, Blobs: blob.New(s.folder, blob.Options{Sealer: s.sealer, Keys: s.db}), Provider: s.connector, Log: s.log, Now: time.Now, NewID: newID, GiveUpAfter: c.GiveUpAfter,
+	})
+	if s.jobs, err = jobs.New(ctx, s.db, jobs.Config{Handler: use.Run, Periodic: s.periodic(use), Log: s.log}); err != nil {
+		return err
+	}
+	s.db.SetEnqueuer(s.jobs)
+	s.http = httpServer(httpapi.New(httpapi.Config{
+		Service: use, Auth: s.auth, Answers: s.db, Log: s.log, Now: time.Now, Random: rand.Reader,
+		Issuer: c.PublicURL, Version: apiVersion, Ready: s.db.Ping,
+	}), s.log)
+	return nil
+}
+
+func (s *server) periodic(use *service.Service) []jobs.Periodic {
+	return []jobs.Periodic{
+		{Name: "sweep processes", Every: time.Minute, Run: use.Sweep},
+		{Name: "sweep blobs", Every: 24 * time.Hour, Run: use.SweepBlobs},
+		{Name: "drop expired tokens", Every: time.Hour, Run: func(ctx context.Context) error {
+			return s.db.DeleteExpiredTokens(ctx, time.Now())
+		}},
+		{Name: "drop expired answers", Every: time.Hour, Run: func(ctx context.Context) error {
+			return s.db.DeleteExpiredAnswers(ctx, time.Now())
+		}},
+	}
+}
+
+// httpServer bounds what a slow or silent peer can hold.
+func httpServer(h http.Handler, log *slog.Logger) *http.Server {
+	return &http.Server{
+		Handler: h, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+		ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second,
+		WriteTimeout: 3 * time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+	}
+}
+
+// webhookRetry is how often the registration of the webhook is tried while
+// Onfido cannot be reached. Results are polled for meanwhile.
+const webhookRetry = 30 * time.Second
+
+// registerWebhook tries once, and goes on in the background if it must.
+func (s *server) registerWebhook(ctx context.Context) {
+	background, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	s.hooks = cancel
+	if s.publicURL == "" {
+		s.log.Info("no public address is set, so no webhook is registered; results are polled for")
+		close(s.hooked)
+		return
+	}
+	if s.tryWebhook(ctx) {
+		close(s.hooked)
+		return
+	}
+	go func() {
+		defer close(s.hooked)
+		tick := time.NewTicker(webhookRetry)
+		defer tick.Stop()
+		for {
+			select {
+			case <-background.Done():
+				return
+			case <-tick.C:
+				if s.tryWebhook(background) {
+					return
+				}
+			}
+		}
+	}()
+}
+
+func (s *server) tryWebhook(ctx context.Context) bool {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	if err := s.connector.EnsureWebhook(ctx, s.publicURL+httpapi.CallbackPath); err != nil {
+		s.log.Warn("the webhook is not registered yet; results are polled for", "error", err)
+		return false
+	}
+	return true
+}
+
+// wait blocks until the server fails or ctx ends.
+func (s *server) wait(ctx context.Context) error {
+	select {
+	case err := <-s.serving:
+		return fmt.Errorf("serve: %w", err)
+	case <-ctx.Done():
+		return nil
+	}
+}
+
+// stopTimeout is how long a stop waits for requests and jobs.
+const stopTimeout = 8 * time.Second
+
+// stop answers what has been asked, hands back what is not done, and closes.
+func (s *server) stop() error {
+	ctx, cancel := context.WithTimeout(context.Background(), stopTimeout)
+	defer cancel()
+	s.hooks()
+	<-s.hooked
+	return joined(s.http.Shutdown(ctx), s.jobs.Stop(ctx), s.close())
+}

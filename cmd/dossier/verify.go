@@ -1,0 +1,223 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"time"
+
+	"github.com/dossier-id/dossier/internal/client"
+	"github.com/dossier-id/dossier/internal/envfile"
+	"github.com/dossier-id/dossier/internal/render"
+	"github.com/dossier-id/dossier/internal/specimen"
+)
+
+type verifyCommand struct {
+	Front        string `help:"Picture of the document's front." required:"" placeholder:"FILE"`
+	Back         string `help:"Picture of its back." placeholder:"FILE"`
+	Selfie       string `help:"Picture of the person; makes it a documentSelfie process." placeholder:"FILE"`
+	DocumentType string `help:"passport, driversLicense, identityCard, residencePermit, …" required:"" placeholder:"TYPE"`
+
+	Country          string `help:"Where the person lives, ISO 3166-1 alpha-3." default:"NLD" placeholder:"CCC"`
+	IP               string `help:"Their IP address, instead of the country." name:"ip" placeholder:"ADDRESS"`
+	Consent          bool   `help:"They have accepted Onfido's privacy notices (needed of US residents)."`
+	ExtraLicenceData bool   `help:"Ask for what a driving licence says beyond a plain document."`
+	FirstName        string `help:"Their first name, to be compared with the document." placeholder:"NAME"`
+	LastName         string `help:"Their last name." placeholder:"NAME"`
+	DateOfBirth      string `help:"Their day of birth." placeholder:"YYYY-MM-DD"`
+
+	JSON    bool          `help:"Print the process as JSON instead of a tree." name:"json"`
+	Timeout time.Duration `help:"Longest wait for the result." default:"10m"`
+
+	URL          string `help:"Address of the server." env:"DOSSIER_URL" placeholder:"URL"`
+	TokenURL     string `help:"Address of its token endpoint (URL/auth/open/connect/token)." env:"DOSSIER_TOKEN_URL" placeholder:"URL"`
+	ClientID     string `help:"API client." env:"DOSSIER_CLIENT_ID" placeholder:"ID"`
+	ClientSecret string `help:"Its secret." env:"DOSSIER_CLIENT_SECRET" placeholder:"SECRET"`
+	EnvFile      string `help:"dev.env with these four, for what is not given otherwise." default:".dossier/dev.env" placeholder:"FILE"`
+}
+
+// Help says what the exit status means.
+func (verifyCommand) Help() string {
+	return "Exit status: 0 accepted, 2 rejected, 3 inconclusive, 4 failed or canceled, 1 anything else."
+}
+
+// statusExits maps how a verification ended to the exit status.
+var statusExits = map[string]exit{"accepted": 0, "rejected": 2, "inconclusive": 3, "failed": 4, "canceled": 4}
+
+// Run verifies.
+func (c verifyCommand) Run(w world) error {
+	api, err := c.connect()
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(w.ctx, c.Timeout)
+	defer cancel()
+	p, err := verify(ctx, w, api, c.order())
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		_, err = fmt.Fprintf(w.out, "%s\n", p.Raw)
+	} else {
+		err = render.Process(w.out, p.Raw, render.StyleFor(w.out, w.getenv))
+	}
+	if err != nil {
+		return err
+	}
+	status, known := statusExits[p.Status]
+	if !known {
+		return fmt.Errorf("the verification ended in a status that is not known: %q", p.Status)
+	}
+	if status != 0 {
+		return status
+	}
+	return nil
+}
+
+// connect makes the client from flags, environment and dev.env, in this order.
+func (c verifyCommand) connect() (*client.Client, error) {
+	file, err := envfile.Read(c.EnvFile)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	or := func(given, name string) string {
+		if given != "" {
+			return given
+		}
+		return file[name]
+	}
+	cfg := client.Config{
+		URL: or(c.URL, "DOSSIER_URL"), TokenURL: or(c.TokenURL, "DOSSIER_TOKEN_URL"),
+		ID: or(c.ClientID, "DOSSIER_CLIENT_ID"), Secret: or(c.ClientSecret, "DOSSIER_CLIENT_SECRET"),
+	}
+	if cfg.URL == "" {
+		return nil, fmt.Errorf("which server? Give --url and credentials, or --env-file (there is no %s)", c.EnvFile)
+	}
+	if cfg.TokenURL == "" {
+		cfg.TokenURL = cfg.URL + "/auth/open/connect/token"
+	}
+	return client.New(cfg)
+}
+
+// order is everything that one verification takes.
+type order struct {
+	user    client.UserData
+	process client.ProcessRequest
+	images  []client.Image
+}
+
+func (c verifyCommand) order() order {
+	o := order{
+		user: client.UserData{FirstName: c.FirstName, LastName: c.LastName, DateOfBirth: c.DateOfBirth},
+		process: client.ProcessRequest{
+			Provider: "onfido", ProcessType: "document", DocumentType: c.DocumentType,
+			ProcessParameters:                  &client.ProcessParameters{Location: &client.Location{CountryOfResidence: c.Country}},
+			RequestExtraDataFromDrivingLicense: c.ExtraLicenceData,
+		},
+		images: []client.Image{client.File("front", c.Front)},
+	}
+	if c.IP != "" {
+		o.process.ProcessParameters.Location = &client.Location{IPAddress: c.IP}
+	}
+	if c.Consent {
+		o.process.ProcessParameters.Consents = &client.Consents{Privacy: true}
+	}
+	if c.Back != "" {
+		o.images = append(o.images, client.File("back", c.Back))
+	}
+	if c.Selfie != "" {
+		o.process.ProcessType = "documentSelfie"
+		o.images = append(o.images, client.File("selfie", c.Selfie))
+	}
+	return o
+}
+
+// verify does steps A to F of the integration page and says what it does.
+func verify(ctx context.Context, w world, api *client.Client, o order) (p *client.Process, err error) {
+	var at client.Ref
+	steps := []struct {
+		name string
+		do   func(report func(string)) error
+	}{
+		{"create dossier", func(func(string)) error {
+			d, err := api.CreateDossier(ctx, "")
+			if err == nil {
+				at.DossierID = d.DossierID
+			}
+			return err
+		}},
+		{"set user data", func(report func(string)) error {
+			if o.user == (client.UserData{}) {
+				report("none given")
+				return nil
+			}
+			return api.SetUserData(ctx, at.DossierID, o.user)
+		}},
+		{"create process", func(func(string)) error {
+			p, err := api.CreateProcess(ctx, at.DossierID, o.process)
+			if err == nil {
+				at.ProcessID = p.ProcessID
+			}
+			return err
+		}},
+		{"upload images", func(func(string)) error { return api.SetImages(ctx, at, o.images...) }},
+		{"start verification", func(func(string)) error {
+			_, err := api.StartVerification(ctx, at)
+			return err
+		}},
+		{"wait for the result", func(report func(string)) error {
+			p, err = api.WaitForResult(ctx, at, func(p *client.Process) { report(p.Status) })
+			return err
+		}},
+	}
+	progress := render.NewProgress(w.err, render.StyleFor(w.err, w.getenv))
+	for _, step := range steps {
+		if err := progress.Do(step.name, step.do); err != nil {
+			return nil, err
+		}
+	}
+	return p, nil
+}
+
+// runDemo verifies bundled specimens through the public API and prints what a
+// person wants to see.
+func runDemo(w world, cfg client.Config) error {
+	api, err := client.New(cfg)
+	if err != nil {
+		return err
+	}
+	o, err := demoOrder()
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(w.out, "A verification of specimen images, through the public API:")
+	p, err := verify(w.ctx, w, api, o)
+	if err != nil {
+		return err
+	}
+	return render.Process(w.out, p.Raw, render.StyleFor(w.out, w.getenv))
+}
+
+func demoOrder() (order, error) {
+	passport, selfie := specimen.Default(specimen.Passport), specimen.Default(specimen.Selfie)
+	o := order{
+		user: client.UserData{
+			FirstName: passport.Holder.FirstName, LastName: passport.Holder.LastName,
+			DateOfBirth: passport.Holder.Birth.Format(time.DateOnly),
+		},
+		process: client.ProcessRequest{
+			Provider: "onfido", ProcessType: "documentSelfie", DocumentType: "passport",
+			ProcessParameters: &client.ProcessParameters{Location: &client.Location{CountryOfResidence: "NLD"}},
+		},
+	}
+	for depiction, drawn := range map[string]specimen.Order{"front": passport, "selfie": selfie} {
+		var picture bytes.Buffer
+		if err := specimen.JPEG(&picture, drawn); err != nil {
+			return o, fmt.Errorf("draw the %s: %w", depiction, err)
+		}
+		o.images = append(o.images, client.Bytes(depiction, picture.Bytes()))
+	}
+	return o, nil
+}

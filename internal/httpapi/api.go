@@ -1,0 +1,143 @@
+package httpapi
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"github.com/dossier-id/dossier/internal/auth"
+	"github.com/dossier-id/dossier/internal/service"
+)
+
+// Config is what the API is made of.
+type Config struct {
+	Service *service.Service
+	Auth    *auth.Authority
+	// Answers remembers what POSTs with an Idempotency-Key were answered.
+	Answers Answers
+	Log     *slog.Logger
+	Now     func() time.Time
+	Random  io.Reader
+	// Issuer is the address under which clients reach the server.
+	Issuer string
+	// Version is the version of the program, for the API description.
+	Version string
+	// Ready says why the server cannot work, or nil.
+	Ready func(ctx context.Context) error
+}
+
+// The two addresses of the token endpoint (Assure contract section 1).
+const (
+	tokenPath    = "/auth/open/connect/token"
+	oldTokenPath = "/oidc/token"
+	// CallbackPath is where Onfido's webhooks arrive.
+	CallbackPath = "/callbacks/onfido"
+)
+
+type api struct {
+	Config
+	huma huma.API
+}
+
+// New gives the handler of everything that Dossier answers over HTTP.
+func New(c Config) http.Handler {
+	teachHuma()
+	assure := http.NewServeMux()
+	a := &api{Config: c, huma: describe(assure, c.Version)}
+	a.register()
+
+	mux := http.NewServeMux()
+	mux.Handle("/assure/", authenticated(c.Auth, auth.ScopeAssure, a.idempotent(strict(assure))))
+	mux.Handle("POST "+tokenPath, tokenEndpoint(c.Auth))
+	mux.Handle("POST "+oldTokenPath, tokenEndpoint(c.Auth))
+	mux.Handle("GET /.well-known/oauth-authorization-server", metadata(c.Issuer))
+	mux.HandleFunc("POST "+CallbackPath, a.onfidoCallback)
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
+		writeJSON(w, http.StatusOK, map[string]string{"status": "ok"})
+	})
+	mux.HandleFunc("GET /readyz", a.readyz)
+	mux.HandleFunc("GET /openapi.yaml", a.openapi)
+	return traced(c.Log, c.Random, c.Now, strict(mux))
+}
+
+// Description gives the OpenAPI 3.1 description of what New serves, as YAML.
+func Description(version string) ([]byte, error) {
+	teachHuma()
+	a := &api{huma: describe(http.NewServeMux(), version)}
+	a.register()
+	return a.huma.OpenAPI().YAML()
+}
+
+func (a *api) register() {
+	a.describeToken()
+	a.registerDossiers()
+	a.registerUserData()
+	a.registerProcesses()
+	a.registerImages()
+}
+
+func describe(mux *http.ServeMux, version string) huma.API {
+	registry := huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer)
+	config := huma.Config{OpenAPI: description(registry, version), Formats: huma.DefaultFormats, DefaultFormat: "application/json"}
+	config.AllowAdditionalPropertiesByDefault = true // unknown fields are ignored (Assure contract section 5)
+	return humago.New(mux, config)
+}
+
+func (a *api) openapi(w http.ResponseWriter, r *http.Request) {
+	text, err := Description(a.Version)
+	if err != nil {
+		problemOf(r.Context(), a.Log, r.Method, r.URL.Path, err).write(w)
+		return
+	}
+	w.Header().Set("Content-Type", "application/yaml")
+	_, _ = w.Write(text)
+}
+
+func (a *api) readyz(w http.ResponseWriter, r *http.Request) {
+	if err := a.Ready(r.Context()); err != nil {
+		a.Log.WarnContext(r.Context(), "not ready", "error", err)
+		fail(w, r, http.StatusServiceUnavailable, "the server cannot work now")
+		return
+	}
+	writeJSON(w, http.StatusOK, map[string]string{"status": "ready"})
+}
+
+// strict answers unknown paths and methods with problems instead of the
+// ServeMux's plain text.
+func strict(mux *http.ServeMux) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		handler, pattern := mux.Handler(r)
+		if pattern != "" {
+			mux.ServeHTTP(w, r)
+			return
+		}
+		probe := &probeWriter{header: http.Header{}}
+		handler.ServeHTTP(probe, r)
+		if probe.status == http.StatusMethodNotAllowed {
+			w.Header().Set("Allow", probe.header.Get("Allow"))
+			fail(w, r, http.StatusMethodNotAllowed, "this path does not take the method")
+			return
+		}
+		fail(w, r, http.StatusNotFound, "there is nothing at this path")
+	})
+}
+
+// probeWriter hears what the ServeMux would answer.
+type probeWriter struct {
+	header http.Header
+	status int
+}
+
+// Header gives the headers set so far.
+func (p *probeWriter) Header() http.Header { return p.header }
+
+// Write drops the body.
+func (p *probeWriter) Write(b []byte) (int, error) { return len(b), nil }
+
+// WriteHeader notes the status.
+func (p *probeWriter) WriteHeader(status int) { p.status = status }

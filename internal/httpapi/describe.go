@@ -1,0 +1,122 @@
+package httpapi
+
+import (
+	"maps"
+	"net/http"
+	"reflect"
+	"slices"
+	"strconv"
+
+	"github.com/danielgtaylor/huma/v2"
+)
+
+const bearerScheme = "token"
+
+// description is the frame of the OpenAPI document.
+func description(registry huma.Registry, version string) *huma.OpenAPI {
+	return &huma.OpenAPI{
+		OpenAPI: "3.1.0",
+		Info: &huma.Info{
+			Title: "Dossier: the Assure API", Version: version,
+			Description: "Self-hosted identity verification. A dossier belongs to one end-user; a process in it verifies a document, with a selfie or a video.",
+			License:     &huma.License{Name: "Apache-2.0", Identifier: "Apache-2.0"},
+		},
+		Components: &huma.Components{
+			Schemas: registry,
+			SecuritySchemes: map[string]*huma.SecurityScheme{bearerScheme: {
+				Type: "oauth2", Flows: &huma.OAuthFlows{ClientCredentials: &huma.OAuthFlow{
+					TokenURL: tokenPath,
+					Scopes:   map[string]string{"signicat-api": "everything", "client.assure.api": "dossiers and processes", "client.capture.api": "capture flows"},
+				}},
+			}},
+		},
+	}
+}
+
+// option changes an operation's description.
+type option func(*huma.Operation)
+
+func withStatus(status int) option {
+	return func(o *huma.Operation) { o.DefaultStatus = status }
+}
+
+func withErrors(statuses ...int) option {
+	return func(o *huma.Operation) { o.Errors = append(o.Errors, statuses...) }
+}
+
+// operation describes what all operations under /assure share: the token, the
+// errors, and the idempotency key of a POST.
+func (a *api) operation(method, path, id, summary string, options ...option) huma.Operation {
+	op := huma.Operation{
+		OperationID: id, Method: method, Path: path, Summary: summary,
+		Security: []map[string][]string{{bearerScheme: {}}},
+		Errors:   []int{http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusInternalServerError},
+	}
+	if method == http.MethodPost {
+		op.Errors = append(op.Errors, http.StatusConflict, http.StatusUnprocessableEntity)
+		op.Parameters = []*huma.Param{{
+			Name: idempotencyHeader, In: "header", Schema: &huma.Schema{Type: huma.TypeString, MinLength: new(1), MaxLength: new(maxIdempotencyKey)},
+			Description: "A word of the client's choice; the same word with the same request gives the same answer and does nothing twice.",
+		}}
+	}
+	if method == http.MethodPost || method == http.MethodPut {
+		op.Errors = append(op.Errors, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)
+	}
+	for _, set := range options {
+		set(&op)
+	}
+	slices.Sort(op.Errors)
+	op.Errors = slices.Compact(op.Errors)
+	return op
+}
+
+// imagesBody describes the two forms in which images are taken.
+func (a *api) imagesBody() *huma.RequestBody {
+	binary := &huma.Schema{Type: huma.TypeString, Format: "binary"}
+	return &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
+		"application/json": {Schema: a.huma.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[Images](), true, "Images")},
+		"multipart/form-data": {Schema: &huma.Schema{Type: huma.TypeObject, Properties: map[string]*huma.Schema{
+			"front": binary, "back": binary, "selfie": binary,
+		}}},
+	}}
+}
+
+// imageResponses describes the bytes of an image and its JSON form.
+func imageResponses() map[string]*huma.Response {
+	binary := &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}
+	return map[string]*huma.Response{strconv.Itoa(http.StatusOK): {
+		Description: "The image, or a data URL of it",
+		Content: map[string]*huma.MediaType{
+			"image/jpeg": binary, "image/png": binary,
+			"application/json": {Schema: &huma.Schema{
+				Type: huma.TypeObject, Properties: map[string]*huma.Schema{"image": {Type: huma.TypeString}}, Required: []string{"image"},
+			}},
+		},
+	}}
+}
+
+// describeToken documents the token endpoint, which speaks forms, not JSON.
+func (a *api) describeToken() {
+	str := &huma.Schema{Type: huma.TypeString}
+	form := &huma.Schema{Type: huma.TypeObject, Required: []string{"grant_type"}, Properties: map[string]*huma.Schema{
+		"grant_type": {Type: huma.TypeString, Enum: []any{"client_credentials"}},
+		"scope":      str, "client_id": str, "client_secret": str,
+	}}
+	granted := &huma.Schema{Type: huma.TypeObject, Required: []string{"access_token", "token_type", "expires_in", "scope"}, Properties: map[string]*huma.Schema{
+		"access_token": str, "token_type": str, "expires_in": {Type: huma.TypeInteger}, "scope": str,
+	}}
+	refused := &huma.Response{Description: "RFC 6749 section 5.2", Content: map[string]*huma.MediaType{"application/json": {
+		Schema: &huma.Schema{Type: huma.TypeObject, Required: []string{"error"}, Properties: map[string]*huma.Schema{"error": str, "error_description": str}},
+	}}}
+	for path, id := range maps.All(map[string]string{tokenPath: "getToken", oldTokenPath: "getTokenOldAddress"}) {
+		a.huma.OpenAPI().AddOperation(&huma.Operation{
+			OperationID: id, Method: http.MethodPost, Path: path, Summary: "Get an access token by client credentials",
+			Description: "The client authenticates with HTTP Basic or with client_id and client_secret in the form.",
+			RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"application/x-www-form-urlencoded": {Schema: form}}},
+			Responses: map[string]*huma.Response{
+				"200": {Description: "The token", Content: map[string]*huma.MediaType{"application/json": {Schema: granted}}},
+				"400": refused, "401": refused,
+			},
+		})
+	}
+}

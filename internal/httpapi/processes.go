@@ -1,0 +1,186 @@
+package httpapi
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/dossier-id/dossier/internal/idv"
+	"github.com/dossier-id/dossier/internal/service"
+)
+
+// NewProcess is the body of Create process (Assure contract section 5).
+type NewProcess struct {
+	Provider                           string             `json:"provider" enum:"onfido"`
+	ProcessType                        string             `json:"processType" enum:"document,documentSelfie,documentVideo"`
+	DocumentType                       *string            `json:"documentType,omitempty" doc:"An Assure document type; needed before the start when images are uploaded directly."`
+	ProcessParameters                  *ProcessParameters `json:"processParameters,omitempty"`
+	RequestExtraDataFromDrivingLicense *bool              `json:"requestExtraDataFromDrivingLicense,omitempty" doc:"Ask for what a driving licence says beyond a plain document."`
+	NotificationURL                    *string            `json:"notificationUrl,omitempty" doc:"The older callback: POST to this URL when the process ends."`
+	AuthorizationHeader                *string            `json:"authorizationHeader,omitempty" doc:"Sent as Authorization to notificationUrl."`
+}
+
+// ProcessParameters says where the end-user lives and to what they consented.
+type ProcessParameters struct {
+	Location                           *Location `json:"location,omitempty"`
+	Consents                           *Consents `json:"consents,omitempty"`
+	MobileAppID                        *string   `json:"mobileAppId,omitempty" doc:"iOS bundle id or Android application id of the app that brings the images."`
+	RequestExtraDataFromDrivingLicense *bool     `json:"requestExtraDataFromDrivingLicense,omitempty"`
+}
+
+// Location is a country or an IP address to infer it from.
+type Location struct {
+	CountryOfResidence *string `json:"countryOfResidence,omitempty" doc:"ISO 3166-1 alpha-3"`
+	IPAddress          *string `json:"ipAddress,omitempty" doc:"IPv4 or IPv6, instead of the country."`
+}
+
+// Consents are what the end-user agreed to.
+type Consents struct {
+	Privacy *bool `json:"privacy,omitempty" doc:"The end-user has read and accepted the provider's privacy notices; demanded of US residents."`
+}
+
+// Process is a process as every answer shows it.
+type Process struct {
+	ProcessID        string           `json:"processId" format:"uuid"`
+	Provider         string           `json:"provider"`
+	ProcessType      string           `json:"processType"`
+	Status           string           `json:"status" enum:"pending,processing,accepted,rejected,inconclusive,canceled,failed"`
+	Depictions       []string         `json:"depictions,omitempty" nullable:"false" doc:"The images that are there."`
+	FinalResult      *idv.FinalResult `json:"finalResult,omitempty" doc:"Only when accepted."`
+	ProviderSpecific json.RawMessage  `json:"providerSpecific,omitempty" doc:"What the provider answered, in Assure's normal form."`
+	FailReason       *FailReason      `json:"failReason,omitempty" doc:"Only when failed."`
+	CreatedAt        string           `json:"createdAt" format:"date-time"`
+	UpdatedAt        string           `json:"updatedAt" format:"date-time"`
+}
+
+// FailReason says why a process failed.
+type FailReason struct {
+	Type    string `json:"type"`
+	Message string `json:"message"`
+}
+
+type processPath struct {
+	dossierPath
+	ProcessID string `path:"processId" doc:"Id of the process."`
+}
+
+func (p *processPath) key(ctx context.Context) idv.ProcessKey {
+	return idv.ProcessKey{Tenant: callerOf(ctx).Tenant, Dossier: p.DossierID, Process: p.ProcessID}
+}
+
+type newProcessRequest struct {
+	dossierPath
+	Body NewProcess
+}
+
+type processCreated struct {
+	Location string `header:"Location" doc:"Path of the new process."`
+	Body     Process
+}
+
+type processAnswer struct{ Body Process }
+
+func (a *api) registerProcesses() {
+	const all = "/assure/dossiers/{dossierId}/processes"
+	const one = all + "/{processId}"
+	huma.Register(a.huma, a.operation(http.MethodPost, all, "createProcess", "Create process",
+		withStatus(http.StatusCreated)), a.createProcess)
+	huma.Register(a.huma, a.operation(http.MethodGet, one, "getProcess", "Get process"), a.getProcess)
+	huma.Register(a.huma, a.operation(http.MethodPost, one, "startVerification", "Start verification",
+		withStatus(http.StatusAccepted), withErrors(http.StatusConflict)), a.startVerification)
+	huma.Register(a.huma, a.operation(http.MethodDelete, one, "deleteProcess", "Delete process",
+		withStatus(http.StatusNoContent)), a.deleteProcess)
+}
+
+func (a *api) createProcess(ctx context.Context, in *newProcessRequest) (*processCreated, error) {
+	belongsTo(ctx, in.DossierID)
+	ordered, err := readProcess(&in.Body)
+	if err != nil {
+		return nil, err
+	}
+	v, err := a.Service.CreateProcess(ctx, callerOf(ctx).Tenant, in.DossierID, ordered)
+	if err != nil {
+		return nil, err
+	}
+	return &processCreated{"/assure/dossiers/" + v.DossierID + "/processes/" + v.ID, showProcess(v)}, nil
+}
+
+func (a *api) getProcess(ctx context.Context, in *processPath) (*processAnswer, error) {
+	v, err := a.Service.Process(ctx, in.key(ctx))
+	if err != nil {
+		return nil, err
+	}
+	return &processAnswer{showProcess(v)}, nil
+}
+
+func (a *api) startVerification(ctx context.Context, in *processPath) (*processAnswer, error) {
+	belongsTo(ctx, in.DossierID)
+	v, err := a.Service.Start(ctx, in.key(ctx))
+	if err != nil {
+		return nil, err
+	}
+	return &processAnswer{showProcess(v)}, nil
+}
+
+func (a *api) deleteProcess(ctx context.Context, in *processPath) (*struct{}, error) {
+	return nil, a.Service.DeleteProcess(ctx, in.key(ctx))
+}
+
+// readProcess takes an order of the customer. Null counts as absent.
+func readProcess(b *NewProcess) (*idv.Process, error) {
+	p := &idv.Process{
+		Provider: b.Provider, Type: idv.ProcessType(b.ProcessType), DocumentType: idv.DocumentType(text(b.DocumentType)),
+		Path:             idv.PathUpload,
+		ExtraLicenceData: b.RequestExtraDataFromDrivingLicense != nil && *b.RequestExtraDataFromDrivingLicense,
+		Callback:         idv.Callback{URL: idv.Personal(text(b.NotificationURL)), Authorization: idv.Personal(text(b.AuthorizationHeader))},
+	}
+	params := b.ProcessParameters
+	if params == nil {
+		return p, nil
+	}
+	if l := params.Location; l != nil {
+		p.Location = idv.Location{Country: text(l.CountryOfResidence), IPAddress: idv.Personal(text(l.IPAddress))}
+	}
+	if params.Consents != nil {
+		p.PrivacyConsent = params.Consents.Privacy
+	}
+	if params.RequestExtraDataFromDrivingLicense != nil && *params.RequestExtraDataFromDrivingLicense {
+		p.ExtraLicenceData = true
+	}
+	if text(params.MobileAppID) != "" {
+		return nil, idv.Refuse(idv.CodeNotSupported, "this version takes images by direct upload only",
+			idv.InvalidParam{Name: "processParameters.mobileAppId", Reason: "is not supported yet"})
+	}
+	return p, nil
+}
+
+// text gives what a pointer points to, or "".
+func text(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
+
+func showProcess(v *service.View) Process {
+	p := Process{
+		ProcessID: v.ID, Provider: v.Provider, ProcessType: string(v.Type), Status: string(v.Status),
+		CreatedAt: showTime(v.CreatedAt), UpdatedAt: showTime(v.UpdatedAt),
+	}
+	for _, i := range v.Images {
+		p.Depictions = append(p.Depictions, string(i.Depiction))
+	}
+	if v.Verdict != nil {
+		p.ProviderSpecific = json.RawMessage(v.Verdict.ProviderSpecific)
+		p.FinalResult = v.Verdict.Final
+	}
+	if v.Status == idv.StatusCanceled {
+		p.ProviderSpecific = json.RawMessage(`{}`)
+	}
+	if v.Failure != nil {
+		p.FailReason = &FailReason{Type: string(v.Failure.Type), Message: v.Failure.Message}
+	}
+	return p
+}

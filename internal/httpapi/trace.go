@@ -1,0 +1,123 @@
+package httpapi
+
+import (
+	"context"
+	"encoding/hex"
+	"io"
+	"log/slog"
+	"net/http"
+	"regexp"
+	"time"
+)
+
+// requestKey is the key of a request's own values in its context.
+type requestKey struct{}
+
+// request is what belongs to one request on its way through the house.
+type request struct {
+	trace string
+	log   *slog.Logger
+	// dossier is the one that the request turned out to be about.
+	dossier string
+}
+
+func requestOf(ctx context.Context) *request {
+	if r, ok := ctx.Value(requestKey{}).(*request); ok {
+		return r
+	}
+	return &request{trace: "00000000000000000000000000000000", log: slog.New(slog.DiscardHandler)}
+}
+
+func traceID(ctx context.Context) string     { return requestOf(ctx).trace }
+func logOf(ctx context.Context) *slog.Logger { return requestOf(ctx).log }
+
+// traceparent is the header of W3C Trace Context, version 00.
+var traceparent = regexp.MustCompile(`^00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$`)
+
+// traced gives each request a trace id, the caller's if there is one, writes
+// one line of log about it and answers 500 where a handler panics. Paths hold
+// ids only; queries and bodies are not logged.
+func traced(log *slog.Logger, random io.Reader, now func() time.Time, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		begun := now()
+		req := &request{trace: newTrace(r, random), log: log}
+		r = r.WithContext(context.WithValue(r.Context(), requestKey{}, req))
+		seen := &statusWriter{ResponseWriter: w}
+		defer func() {
+			if p := recover(); p != nil {
+				recovered(seen, r, p)
+			}
+			log.InfoContext(r.Context(), "request", "method", r.Method, "path", r.URL.Path,
+				"status", seen.status, "duration", now().Sub(begun), "trace", req.trace)
+		}()
+		harden(w.Header())
+		next.ServeHTTP(seen, r)
+	})
+}
+
+// recovered answers for a handler that panicked. The value of the panic may
+// hold anything, so only its type is logged.
+func recovered(w *statusWriter, r *http.Request, p any) {
+	if p == http.ErrAbortHandler {
+		panic(p)
+	}
+	logOf(r.Context()).ErrorContext(r.Context(), "a handler panicked", "trace", traceID(r.Context()), "panic", panicText(p))
+	if w.status == 0 {
+		fail(w, r, http.StatusInternalServerError, "the server could not do it; the trace id leads to the reason")
+	}
+}
+
+// panicText keeps the text of runtime errors, which speak of code, and of
+// nothing else.
+func panicText(p any) string {
+	if err, ok := p.(interface{ RuntimeError() }); ok {
+		return err.(error).Error()
+	}
+	return "a value that may be personal"
+}
+
+// harden sets the headers that every answer of an API has: nothing here is a
+// page, and nothing may be kept by a cache.
+func harden(h http.Header) {
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Cache-Control", "no-store")
+	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+	h.Set("Referrer-Policy", "no-referrer")
+}
+
+func newTrace(r *http.Request, random io.Reader) string {
+	const none = "00000000000000000000000000000000"
+	if m := traceparent.FindStringSubmatch(r.Header.Get("Traceparent")); m != nil && m[1] != none {
+		return m[1]
+	}
+	b := make([]byte, 16)
+	if _, err := io.ReadFull(random, b); err != nil {
+		return none
+	}
+	return hex.EncodeToString(b)
+}
+
+// statusWriter remembers the status of an answer.
+type statusWriter struct {
+	http.ResponseWriter
+	status int
+}
+
+// WriteHeader notes the first status that is final.
+func (w *statusWriter) WriteHeader(status int) {
+	if w.status == 0 && status >= http.StatusOK {
+		w.status = status
+	}
+	w.ResponseWriter.WriteHeader(status)
+}
+
+// Write notes the implicit 200.
+func (w *statusWriter) Write(p []byte) (int, error) {
+	if w.status == 0 {
+		w.status = http.StatusOK
+	}
+	return w.ResponseWriter.Write(p)
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }

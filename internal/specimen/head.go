@@ -76,13 +76,12 @@ func pick[T any](r *rand.Rand, from []T) T { return from[r.IntN(len(from))] }
 
 // sitting is how and where a head is photographed.
 type sitting struct {
-	yaw, roll  float64 // the head's turn, radians; small
-	light      [3]float64
-	ambient    float64
-	cloth      rgb
-	centre     point                  // of the head, in fractions of the picture
-	size       float64                // head height as a fraction of the picture's height
-	background func(u, v float64) rgb // of fractions of the picture
+	yaw, roll float64 // the head's turn, radians; small
+	light     [3]float64
+	ambient   float64
+	cloth     rgb
+	centre    point   // of the head, in fractions of the picture
+	size      float64 // head height as a fraction of the picture's height
 }
 
 // photograph paints the heads one after another, the first one over the background; no head paints the room alone.

@@ -122,7 +122,7 @@ func (k *ink) clothesInside(x, y float64) float64 {
 // ear is a shell beside the head at the height of the nose.
 func (k *ink) ear(x, y float64) rgb {
 	rim := math.Hypot((math.Abs(x)-k.earX())/0.085, (y-0.14)/0.22)
-	c := k.lit(mix(k.skin, rgb{0.7, 0.3, 0.25}, 0.12), -0.5*math.Copysign(1, x)*-1, 0)
+	c := k.lit(mix(k.skin, rgb{0.7, 0.3, 0.25}, 0.12), math.Copysign(0.5, x), 0)
 	return c.times(0.95 - 0.3*bump(rim-0.45, 0, 0.25, 1))
 }
 

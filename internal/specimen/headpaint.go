@@ -22,8 +22,12 @@ func newInk(p portrayed, unit float64) *ink {
 	}
 	k := &ink{portrayed: p, pixel: 1 / unit}
 	k.layers = []layer{
-		{k.maneCover, k.mane}, {k.neckCover, k.neck}, {k.clothesCover, k.clothes},
-		{k.earCover, k.ear}, {k.faceCover, k.face}, {k.hairCover, k.hairAt},
+		{k.maneCover, k.mane},
+		{k.neckCover, k.neck},
+		{k.clothesCover, k.clothes},
+		{k.earCover, k.ear},
+		{k.faceCover, k.face},
+		{k.hairCover, k.hairAt},
 	}
 	return k
 }

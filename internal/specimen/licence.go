@@ -23,9 +23,22 @@ type category struct {
 // categories are those of EU Directive 2006/126, article 4, in the order of the table on the back.
 func categories() []category {
 	return []category{
-		{"AM", 2, true}, {"A1", 2, false}, {"A2", 2, false}, {"A", 2, false}, {"B1", 3, false}, {"B", 4, true},
-		{"C1", 4, false}, {"C", 6, false}, {"D1", 4, false}, {"D", 6, false}, {"BE", 6, false}, {"C1E", 6, false},
-		{"CE", 8, false}, {"D1E", 6, false}, {"DE", 8, false}, {"T", 3, false},
+		{"AM", 2, true},
+		{"A1", 2, false},
+		{"A2", 2, false},
+		{"A", 2, false},
+		{"B1", 3, false},
+		{"B", 4, true},
+		{"C1", 4, false},
+		{"C", 6, false},
+		{"D1", 4, false},
+		{"D", 6, false},
+		{"BE", 6, false},
+		{"C1E", 6, false},
+		{"CE", 8, false},
+		{"D1E", 6, false},
+		{"DE", 8, false},
+		{"T", 3, false},
 	}
 }
 

@@ -70,9 +70,12 @@ func (o Order) filled() Order {
 	}
 	fill(&o.Issued, o.Today.AddDate(-1, -2, 7))
 	fill(&o.Expiry, o.Issued.AddDate(10, 0, -1))
+	fill(&o.Holder.Sex, "F")
+	if o.Holder.Sex == "M" {
+		fill(&o.Holder.FirstName, "Erik Johan")
+	}
 	fill(&o.Holder.FirstName, "Anna Maria")
 	fill(&o.Holder.LastName, "Specimen")
-	fill(&o.Holder.Sex, "F")
 	fill(&o.Holder.Birth, time.Date(1990, time.August, 12, 0, 0, 0, 0, time.UTC))
 	fill(&o.Holder.BirthPlace, "Zenith")
 	fill(&o.Holder.Nationality, o.Country)

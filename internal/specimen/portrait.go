@@ -88,8 +88,10 @@ func (o Order) room() func(u, v float64) rgb {
 		pane := smooth(-0.03, 0.03, u-window) * smooth(0.5, 0.44, v)
 		frame := smooth(0.012, 0.03, bar(u, window+0.12)) * smooth(0.012, 0.03, bar(v, 0.22))
 		c = mix(c, mix(rgb{0.5, 0.48, 0.45}, rgb{0.93, 0.96, 0.98}, frame), pane)
-		books := rgb{0.35 + 0.4*knot(seed, int64(u*42), 0), 0.3 + 0.3*knot(seed, int64(u*42), 1), 0.3 + 0.3*knot(seed, int64(u*42), 2)}
-		return mix(c, mix(rgb{0.36, 0.27, 0.2}, books, smooth(0.02, 0, v-shelf-0.16)), smooth(0.3, 0.27, u)*smooth(-0.02, 0.02, v-shelf)*smooth(0.22, 0.19, v-shelf))
+		book := int64(u * 42)
+		books := rgb{0.35 + 0.4*knot(seed, book, 0), 0.3 + 0.3*knot(seed, book, 1), 0.3 + 0.3*knot(seed, book, 2)}
+		board := mix(rgb{0.36, 0.27, 0.2}, books, smooth(0.02, 0, v-shelf-0.16))
+		return mix(c, board, smooth(0.3, 0.27, u)*smooth(-0.02, 0.02, v-shelf)*smooth(0.22, 0.19, v-shelf))
 	}
 }
 

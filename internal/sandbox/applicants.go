@@ -139,7 +139,7 @@ func (st *state) faces() []*table[media] {
 
 // fileIDs are the uploads of an applicant.
 func (st *state) fileIDs(applicantID string) []string {
-	ids := slices.Clone(st.documents.owners[applicantID])
+	ids := append(slices.Clone(st.documents.owners[applicantID]), st.signing.owners[applicantID]...)
 	for _, t := range st.faces() {
 		ids = append(ids, t.owners[applicantID]...)
 	}

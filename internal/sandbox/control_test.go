@@ -355,7 +355,7 @@ func TestFilms(t *testing.T) {
 		if frame := b.call("GET", path+"/frame", nil); frame.header.Get("Content-Type") != "image/jpeg" || !bytes.HasPrefix(frame.body, []byte("\xff\xd8")) {
 			t.Errorf("%s/frame: %s", path, frame.header.Get("Content-Type"))
 		}
-		if film := b.call("GET", path+"/download", nil); film.header.Get("Content-Type") != "video/mp4" || string(film.body[4:8]) != "ftyp" {
+		if film := b.call("GET", path+"/download", nil); !strings.HasPrefix(film.header.Get("Content-Type"), "video/") || string(film.body[4:8]) != "ftyp" {
 			t.Errorf("%s/download: %v", path, film.header)
 		}
 		b.call("GET", path+"x/frame", nil).refused(404, "resource_not_found")

@@ -127,7 +127,7 @@ func (st *state) download(kind, id string) (reply, error) {
 
 // isOrphan tells of an upload whether its applicant is deleted.
 func (st *state) isOrphan(fileID string) bool {
-	owner := st.documents.owner(fileID)
+	owner := cmp.Or(st.documents.owner(fileID), st.signing.owner(fileID))
 	for _, t := range st.faces() {
 		owner = cmp.Or(owner, t.owner(fileID))
 	}

@@ -17,13 +17,18 @@ type eventPayload struct {
 	ResourceType string      `json:"resource_type"`
 	Action       string      `json:"action"`
 	Object       eventObject `json:"object"`
+	Resource     any         `json:"resource,omitempty"` // Studio's events only
 }
 
 type eventObject struct {
-	ID          string `json:"id"`
-	Status      string `json:"status"`
-	CompletedAt string `json:"completed_at_iso8601,omitempty"`
-	Href        string `json:"href"` // an absolute URL, unlike in the API's own bodies
+	ID            string `json:"id"`
+	Status        string `json:"status"`
+	StartedAt     string `json:"started_at_iso8601,omitempty"`
+	CompletedAt   string `json:"completed_at_iso8601,omitempty"`
+	Href          string `json:"href"` // an absolute URL, unlike in the API's own bodies
+	TaskSpecID    string `json:"task_spec_id,omitempty"`
+	TaskDefID     string `json:"task_def_id,omitempty"`
+	WorkflowRunID string `json:"workflow_run_id,omitempty"`
 }
 
 // notify tells the webhooks that want it about an event of a check or report.

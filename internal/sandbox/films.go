@@ -6,6 +6,7 @@ import (
 	"image"
 	"image/jpeg"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/dossier-id/dossier/internal/sandbox/upload"
@@ -23,7 +24,7 @@ func challenge() any {
 // extension of ours. It takes a multipart upload, or JSON with an applicant_id only, for a film made up here.
 func (s *Sandbox) addFilm(k mediaKind) endpoint {
 	return func(w http.ResponseWriter, r *http.Request) (reply, error) {
-		applicantID, f, err := s.readFilm(w, r)
+		applicantID, f, err := s.readFilm(w, r, k)
 		if err != nil {
 			return reply{}, err
 		}
@@ -41,13 +42,13 @@ func (s *Sandbox) addFilm(k mediaKind) endpoint {
 	}
 }
 
-func (s *Sandbox) readFilm(w http.ResponseWriter, r *http.Request) (applicantID string, f file, err error) {
+func (s *Sandbox) readFilm(w http.ResponseWriter, r *http.Request, k mediaKind) (applicantID string, f file, err error) {
 	if !strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/") {
 		in, err := readInput(w, r)
 		if err != nil {
 			return "", f, err
 		}
-		return in.require("applicant_id"), file{madeUpFilm(), upload.MP4, "video.mp4"}, in.err()
+		return in.require("applicant_id"), k.madeUpFilm(), in.err()
 	}
 	form, err := s.receive(w, r, invalid("attachment_file_size", textFileSize))
 	if err != nil {
@@ -56,15 +57,25 @@ func (s *Sandbox) readFilm(w http.ResponseWriter, r *http.Request) (applicantID 
 	in := fieldsOf(form)
 	applicantID = in.require("applicant_id")
 	f = file{form.Data, upload.Sniff(form.Data), form.FileName}
-	if f.mime != upload.MP4 && f.mime != upload.WebM {
+	if !slices.Contains([]string{upload.MP4, upload.QuickTime, upload.WebM}, f.mime) {
 		in.fail("attachment_content_type", textInvalid)
 	}
 	return applicantID, f, in.err()
 }
 
-// madeUpFilm is the empty shell of an MP4 file.
-func madeUpFilm() []byte {
-	return []byte("\x00\x00\x00\x18ftypisom\x00\x00\x02\x00isomiso2\x00\x00\x00\x08mdat")
+// madeUpFilm is the empty shell of a film, as long as those of Onfido's own sample applicant.
+func (k mediaKind) madeUpFilm() file {
+	if k.key == "motion_captures" {
+		return file{shell("isom", 2_720_276), upload.MP4, "video.mp4"}
+	}
+	return file{shell("qt  ", 165_093), upload.QuickTime, "video.mov"}
+}
+
+// shell is the beginning of a film of that brand, and nothing after it.
+func shell(brand string, size int) []byte {
+	out := make([]byte, size)
+	copy(out, "\x00\x00\x00\x14ftyp"+brand+"\x00\x00\x02\x00"+brand)
+	return out
 }
 
 // frame is a picture out of a film. The sandbox decodes no films: it is always the same picture.
@@ -76,11 +87,11 @@ func (s *Sandbox) frame(k mediaKind) endpoint {
 		if err != nil {
 			return reply{}, err
 		}
-		var picture bytes.Buffer
-		if err := jpeg.Encode(&picture, grey(), nil); err != nil {
-			return reply{}, fmt.Errorf("draw frame: %w", err)
+		picture, err := jfif(grey())
+		if err != nil {
+			return reply{}, err
 		}
-		return fileReply(file{picture.Bytes(), upload.JPEG, m.ID + ".jpg"})
+		return fileReply(file{picture, upload.JPEG, m.ID + ".jpg"})
 	}
 }
 
@@ -91,4 +102,14 @@ func grey() image.Image {
 		img.Pix[i] = 0x99
 	}
 	return img
+}
+
+// jfif encodes a picture as JPEG with the JFIF header that Go leaves out and clients look for.
+func jfif(img image.Image) ([]byte, error) {
+	var out bytes.Buffer
+	if err := jpeg.Encode(&out, img, nil); err != nil {
+		return nil, fmt.Errorf("draw frame: %w", err)
+	}
+	const startAndHeader = "\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00"
+	return append([]byte(startAndHeader), out.Bytes()[2:]...), nil
 }

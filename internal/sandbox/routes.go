@@ -41,7 +41,8 @@ func absolute(pattern string) string {
 
 // operations are all operations of the API that only take the API token.
 func (s *Sandbox) operations() []route {
-	all := s.core()
+	all := append(s.core(), s.studio()...)
+	all = append(all, s.periphery()...)
 	for _, k := range []mediaKind{livePhotos(), liveVideos(), motionCaptures(), idPhotos()} {
 		all = append(all, k.routes(s)...)
 	}
@@ -85,12 +86,62 @@ func (s *Sandbox) core() []route {
 	}
 }
 
+// studio are the operations of workflows (Onfido contract section 1, "Studio and periphery").
+func (s *Sandbox) studio() []route {
+	return []route{
+		{"POST /workflow_runs", s.createRun},
+		{"GET /workflow_runs", s.listRuns},
+		{"GET /workflow_runs/{id}", s.findRun},
+		{"GET /workflow_runs/{id}/signed_evidence_file", s.signedEvidence},
+		{"GET /workflow_runs/{id}/evidence_folder", s.evidenceFolder},
+		{"POST /workflow_runs/{id}/timeline_file", s.createTimeline},
+		{"GET /workflow_runs/{id}/timeline_file/{file}", s.findTimeline},
+		{"GET /workflow_runs/{id}/tasks", s.listTasks},
+		{"GET /workflow_runs/{id}/tasks/{task}", s.findTask},
+		{"POST /workflow_runs/{id}/tasks/{task}/complete", s.completeTask},
+		{"GET /qualified_electronic_signature/documents", s.signature},
+		{"GET /advanced_electronic_signature/documents", s.signature},
+		{"GET /simple_electronic_signature/documents", s.signature},
+	}
+}
+
+// periphery are the small operations around the core.
+func (s *Sandbox) periphery() []route {
+	return []route{
+		{"GET /addresses/pick", s.pickAddresses},
+		{"POST /extractions", s.extract},
+		{"GET /repeat_attempts/{id}", s.repeatAttempts},
+		{"POST /results_feedback", s.giveFeedback},
+		{"GET /signing_documents", s.listSigningDocuments},
+		{"GET /signing_documents/{id}", s.findSigningDocument},
+		{"GET /signing_documents/{id}/download", s.downloadSigningDocument},
+		{"POST /watchlist_monitors", s.createMonitor},
+		{"GET /watchlist_monitors", s.listMonitors},
+		{"GET /watchlist_monitors/{id}", s.findMonitor},
+		{"DELETE /watchlist_monitors/{id}", s.deleteMonitor},
+		{"GET /watchlist_monitors/{id}/matches", s.listMatches},
+		{"PATCH /watchlist_monitors/{id}/matches", s.updateMatches},
+		{"POST /watchlist_monitors/{id}/new_report", s.renewReport},
+		{"GET /passkeys/{user}", s.listPasskeys},
+		{"DELETE /passkeys/{user}", s.deletePasskeys},
+		{"GET /passkeys/{user}/{id}", s.findPasskey},
+		{"PUT /passkeys/{user}/{id}", s.updatePasskey},
+		{"DELETE /passkeys/{user}/{id}", s.deletePasskeys},
+		{"GET /biometric_tokens/{user}", s.listBiometricTokens},
+		{"DELETE /biometric_tokens/{user}", s.deleteBiometricTokens},
+		{"GET /biometric_tokens/{user}/{id}", s.findBiometricToken},
+		{"PUT /biometric_tokens/{user}/{id}", s.updateBiometricToken},
+		{"DELETE /biometric_tokens/{user}/{id}", s.deleteBiometricToken},
+	}
+}
+
 // uploadRoutes are the operations that take an SDK token as well (Onfido contract section 0).
 func (s *Sandbox) uploadRoutes() []route {
 	return []route{
 		{"POST /documents", s.uploadDocument},
 		{"POST /live_photos", s.uploadPhoto(livePhotos())},
 		{"POST /id_photos", s.uploadPhoto(idPhotos())},
+		{"POST /signing_documents", s.uploadSigningDocument},
 	}
 }
 

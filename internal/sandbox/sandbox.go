@@ -42,6 +42,7 @@ type Sandbox struct {
 	clock   *timeline.Clock
 	hooks   *hook.Deliverer
 	reports *report.Book
+	script  script
 	signer  *signer
 	uploads chan struct{} // one slot for each upload being read
 	limit   *rateLimit
@@ -65,8 +66,12 @@ func New(o Options) (*Sandbox, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load report templates: %w", err)
 	}
+	steps, err := loadScript()
+	if err != nil {
+		return nil, fmt.Errorf("load scripts: %w", err)
+	}
 	s := &Sandbox{
-		opts: o, log: o.Log, reports: book, clock: timeline.New(o.Now),
+		opts: o, log: o.Log, reports: book, script: steps, clock: timeline.New(o.Now),
 		uploads: make(chan struct{}, maxUploadsAtOnce), closed: make(chan struct{}),
 		state: newState(o.MaxFileBytes), done: map[string]chan struct{}{}, records: &recorder{},
 	}

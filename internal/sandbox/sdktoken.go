@@ -65,21 +65,26 @@ func (s *Sandbox) createSDKToken(w http.ResponseWriter, r *http.Request) (reply,
 	if err != nil {
 		return reply{}, err
 	}
-	claims, err := s.newClaims(id, baseURL(r))
-	if err != nil {
-		return reply{}, err
-	}
-	if ref != nil {
-		claims.Payload.Ref = *ref
-	}
-	token, err := s.signer.sign(claims)
+	token, err := s.mintToken(id, baseURL(r), ref, sdkTokenLife)
 	if err != nil {
 		return reply{}, err
 	}
 	return ok(map[string]string{"token": token})
 }
 
-func (s *Sandbox) newClaims(applicantID, base string) (sdkClaims, error) {
+// mintToken makes an SDK token for an applicant; a nil referrer is any.
+func (s *Sandbox) mintToken(applicantID, base string, referrer *string, life time.Duration) (string, error) {
+	claims, err := s.newClaims(applicantID, base, life)
+	if err != nil {
+		return "", err
+	}
+	if referrer != nil {
+		claims.Payload.Ref = *referrer
+	}
+	return s.signer.sign(claims)
+}
+
+func (s *Sandbox) newClaims(applicantID, base string, life time.Duration) (sdkClaims, error) {
 	client, err := s.newID()
 	if err != nil {
 		return sdkClaims{}, err
@@ -93,7 +98,7 @@ func (s *Sandbox) newClaims(applicantID, base string) (sdkClaims, error) {
 		urls[name] = base
 	}
 	return sdkClaims{
-		Exp: s.clock.Now().Add(sdkTokenLife).Unix(), UUID: session[:clientIDLength], URLs: urls,
+		Exp: s.clock.Now().Add(life).Unix(), UUID: session[:clientIDLength], URLs: urls,
 		Payload: sdkPayload{App: applicantID, ClientUUID: client, IsSandbox: true, Ref: anyReferrer, Session: session},
 	}, nil
 }

@@ -31,6 +31,7 @@ type snapshot struct {
 	Webhooks   []saved[webhook]     `json:"webhooks"`
 	OAuth      map[string]time.Time `json:"oauth_tokens"`
 	Scenarios  []scenario           `json:"scenarios"`
+	Studio     savedStudio          `json:"studio"`
 	Files      []savedFile          `json:"files"`
 }
 
@@ -74,7 +75,7 @@ func (s *Sandbox) snapshot(withFiles bool) snapshot {
 		Documents: st.documents.save(), LivePhotos: st.photos.save(), LiveVideos: st.videos.save(),
 		Motions: st.motions.save(), IDPhotos: st.idPhotos.save(), Checks: st.checks.save(), Plans: maps.Clone(st.plans),
 		Reports: st.reports.save(), Webhooks: st.webhooks.save(), OAuth: maps.Clone(st.oauth),
-		Scenarios: append([]scenario{}, st.scenarios...), Files: st.files.save(withFiles),
+		Scenarios: append([]scenario{}, st.scenarios...), Studio: st.saveStudio(), Files: st.files.save(withFiles),
 	}
 }
 
@@ -106,6 +107,7 @@ func (s *Sandbox) restore(from snapshot) error {
 	maps.Copy(st.consents, from.Consents)
 	maps.Copy(st.plans, from.Plans)
 	maps.Copy(st.oauth, from.OAuth)
+	st.loadStudio(from.Studio)
 	for _, f := range from.Files {
 		if len(f.Data) > 0 {
 			st.files.put(f.ID, file{f.Data, f.MIME, f.Name}, st.isOrphan)
@@ -128,6 +130,11 @@ func (s *Sandbox) replace(st *state) {
 		if c.Status == statusInProgress {
 			s.done[c.ID] = make(chan struct{})
 			s.run(c.ID)
+		}
+	}
+	for _, run := range st.runs.all() {
+		if run.Status == runProcessing {
+			s.clock.After(s.opts.CompleteAfter, func() { s.finishRun(run.ID) })
 		}
 	}
 	for _, a := range st.applicants.all() {

@@ -26,6 +26,17 @@ type state struct {
 	files      *files
 	oauth      map[string]time.Time // access tokens and when they expire
 	scenarios  []scenario
+
+	runs       *table[workflowRun]
+	tasks      *table[taskRow]
+	bases      map[string]string // by run: where the client reached the sandbox
+	timelines  map[string]string // run by timeline file
+	signed     map[string]string // run by signed document
+	signing    *table[signingDocument]
+	monitors   *table[monitor]
+	matches    map[string][]match   // by monitor
+	passkeys   map[string][]passkey // by user, where they differ from the script
+	biometrics *table[biometricToken]
 }
 
 func newState(maxFileBytes int64) *state {
@@ -34,6 +45,10 @@ func newState(maxFileBytes int64) *state {
 		documents: newTable[document](), photos: newTable[media](), videos: newTable[media](), motions: newTable[media](), idPhotos: newTable[media](),
 		checks: newTable[check](), plans: map[string]plan{}, reports: newTable[reportRow](),
 		webhooks: newTable[webhook](), files: newFiles(maxFileBytes), oauth: map[string]time.Time{},
+		runs: newTable[workflowRun](), tasks: newTable[taskRow](), bases: map[string]string{},
+		timelines: map[string]string{}, signed: map[string]string{}, signing: newTable[signingDocument](),
+		monitors: newTable[monitor](), matches: map[string][]match{}, passkeys: map[string][]passkey{},
+		biometrics: newTable[biometricToken](),
 	}
 }
 

@@ -14,8 +14,10 @@ const (
 	PNG  = "image/png"
 	PDF  = "application/pdf"
 	JSON = "application/json" // the signed data of an NFC chip
-	MP4  = "video/mp4"
-	WebM = "video/webm"
+
+	MP4       = "video/mp4"
+	QuickTime = "video/quicktime"
+	WebM      = "video/webm"
 )
 
 // Sniff is the MIME type of a file by its content, empty when it is none of the above or its header is corrupt.
@@ -29,6 +31,8 @@ func Sniff(data []byte) string {
 		return onlyIf(err == nil, PNG)
 	case bytes.HasPrefix(data, []byte("%PDF-")):
 		return PDF
+	case len(data) > 12 && string(data[4:12]) == "ftypqt  ":
+		return QuickTime
 	case len(data) > 12 && string(data[4:8]) == "ftyp":
 		return MP4
 	case bytes.HasPrefix(data, []byte("\x1a\x45\xdf\xa3")):

@@ -75,7 +75,14 @@ func (b *box) send(method, path, contentType string, body io.Reader) answer {
 	if !strings.HasPrefix(path, "/sandbox") {
 		path = "/v3.6" + path
 	}
-	req := httptest.NewRequestWithContext(b.t.Context(), method, path, body)
+	sent := []byte{}
+	if body != nil {
+		var err error
+		if sent, err = io.ReadAll(body); err != nil {
+			b.t.Fatal(err)
+		}
+	}
+	req := httptest.NewRequestWithContext(b.t.Context(), method, path, bytes.NewReader(sent))
 	req.Host = "sandbox.test"
 	req.Header.Set("Content-Type", contentType)
 	req.Header.Set("Authorization", b.auth)
@@ -84,6 +91,9 @@ func (b *box) send(method, path, contentType string, body io.Reader) answer {
 	}
 	w := httptest.NewRecorder()
 	b.Handler().ServeHTTP(w, req)
+	if strings.HasPrefix(path, "/v3.6") {
+		hold(b.t, req, sent, w)
+	}
 	return answer{b.t, w.Code, w.Header(), w.Body.Bytes()}
 }
 

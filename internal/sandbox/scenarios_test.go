@@ -99,7 +99,7 @@ func TestForcedErrors(t *testing.T) {
 	}
 	b.upload("/documents", fields, "a.png", picture("png")).want(201)
 	for _, want := range []int{503, 503, 201} {
-		if got := b.upload("/live_photos", fields, "a.png", picture("png")).status; got != want {
+		if got := b.upload("/live_photos", map[string]string{"applicant_id": applicantID}, "a.png", picture("png")).status; got != want {
 			t.Errorf("live photo: %d, want %d", got, want)
 		}
 	}
@@ -118,7 +118,7 @@ func TestReplayOfARecordedReport(t *testing.T) {
 		b := newBox(t, sandbox.Options{})
 		applicantID, documentID := b.ready("X", "passport")
 		recorded := object{
-			"id": "old", "name": "facial_similarity_photo", "result": "consider", "sub_result": nil, "check_id": "old", "undeclared": object{"kept": 1},
+			"id": "old", "name": "facial_similarity_photo", "result": "consider", "sub_result": nil, "check_id": "old", "undeclared": object{"kept": 1}, "properties": object{},
 			"breakdown": object{"face_comparison": object{"result": "consider", "breakdown": object{"face_match": object{"result": "consider", "properties": object{"score": 0.1, "document_id": "old"}}}}},
 		}
 		b.call("POST", "/sandbox/scenarios", object{"applicant_id": applicantID, "reports": object{"facial_similarity_photo": object{"raw": recorded}}}).want(201)

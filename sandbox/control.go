@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -80,7 +81,7 @@ func (s *Server) control(method, path string, body, v any) error {
 	if err != nil {
 		return fmt.Errorf("encode control call: %w", err)
 	}
-	req, err := http.NewRequest(method, s.ControlURL()+path, bytes.NewReader(text))
+	req, err := http.NewRequestWithContext(context.Background(), method, s.ControlURL()+path, bytes.NewReader(text))
 	if err != nil {
 		return fmt.Errorf("make control call: %w", err)
 	}

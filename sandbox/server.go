@@ -72,7 +72,7 @@ func New(o Options) (*Server, error) {
 	if o.Addr == "" {
 		o.Addr = "127.0.0.1:0"
 	}
-	listener, err := net.Listen("tcp", o.Addr)
+	listener, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", o.Addr)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("listen: %w", err), inner.Close())
 	}

@@ -167,6 +167,9 @@ func dig(v any, path ...any) any {
 	return v
 }
 
+// is tells whether a JSON value is true.
+func is(v any) bool { b, _ := v.(bool); return b }
+
 func id(o object) string { s, _ := o["id"].(string); return s }
 
 // applicant makes one with this last name.

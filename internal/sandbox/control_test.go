@@ -81,8 +81,10 @@ func TestFaultsStrikeTheAPI(t *testing.T) {
 		return resp.StatusCode, string(text), err
 	}
 	b.call("PUT", "/sandbox/faults", object{"seed": 3, "faults": []object{
-		{"kind": "status", "status": 500, "times": 1}, {"kind": "status", "status": 429, "times": 1, "retry_after": 7},
-		{"kind": "half_body", "times": 1}, {"kind": "reset", "times": 1},
+		{"kind": "status", "status": 500, "times": 1},
+		{"kind": "status", "status": 429, "times": 1, "retry_after": 7},
+		{"kind": "half_body", "times": 1},
+		{"kind": "reset", "times": 1},
 	}}).want(200)
 	if status, text, err := get(); status != 500 || !strings.Contains(text, `"type":"internal_server_error"`) || err != nil {
 		t.Errorf("first: %d %s %v", status, text, err)
@@ -259,7 +261,7 @@ func TestChecksAreSteered(t *testing.T) {
 		if got := do("form").want(200); got["status"] != "in_progress" {
 			t.Errorf("after the form: %v", got)
 		}
-		if got := do("pause").want(200); got["status"] != "paused" || got["paused"] != true {
+		if got := do("pause").want(200); got["status"] != "paused" || !is(got["paused"]) {
 			t.Errorf("paused: %v", got)
 		}
 		time.Sleep(time.Minute)
@@ -271,7 +273,7 @@ func TestChecksAreSteered(t *testing.T) {
 		b.call("POST", "/checks/"+id(form)+"/resume", nil).want(204)
 		time.Sleep(time.Minute)
 		synctest.Wait()
-		if got := b.call("GET", "/checks/"+id(form), nil).want(200); got["status"] != "complete" || got["paused"] != false {
+		if got := b.call("GET", "/checks/"+id(form), nil).want(200); got["status"] != "complete" || is(got["paused"]) {
 			t.Errorf("resumed: %v", got)
 		}
 		do("withdraw").refused(422, "validation_error")

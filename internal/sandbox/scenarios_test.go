@@ -142,27 +142,27 @@ func TestScenarioRefusals(t *testing.T) {
 	t.Parallel()
 	b := newBox(t, sandbox.Options{})
 	applicantID := b.applicant("X")
-	clear := object{"document": object{"result": "clear"}}
+	good := object{"document": object{"result": "clear"}}
 	failure := object{"status": 500, "type": "internal_server_error"}
 	cases := []struct {
 		want string
 		body any
 	}{
-		{"unknown field", object{"applicant": applicantID, "reports": clear}},
+		{"unknown field", object{"applicant": applicantID, "reports": good}},
 		{"unknown field", object{"applicant_id": applicantID, "reports": object{"document": object{"results": "clear"}}}},
-		{"exactly one of", object{"reports": clear}},
-		{"exactly one of", object{"applicant_id": applicantID, "next": "check", "reports": clear}},
-		{"unknown next", object{"next": "applicant", "reports": clear}},
+		{"exactly one of", object{"reports": good}},
+		{"exactly one of", object{"applicant_id": applicantID, "next": "check", "reports": good}},
+		{"unknown next", object{"next": "applicant", "reports": good}},
 		{"either reports or an error", object{"next": "check"}},
-		{"either reports or an error", object{"next": "check", "reports": clear, "error": failure}},
+		{"either reports or an error", object{"next": "check", "reports": good, "error": failure}},
 		{"unknown report name", object{"next": "check", "reports": object{"smell": object{"result": "clear"}}}},
 		{"has no breakdown", object{"next": "check", "reports": object{"document": object{"breakdown": object{"image_integrity.smell": "clear"}}}}},
 		{"unknown result", object{"next": "check", "reports": object{"document": object{"breakdown": object{"image_integrity.image_quality": "bad"}}}}},
 		{"takes result and sub_result only", object{"next": "check", "reports": object{"*": object{"properties": object{"a": 1}}}}},
 		{"the recorded report is called", object{"next": "check", "reports": object{"document": object{"raw": object{"name": "known_faces"}}}}},
 		{"status between", object{"next": "check", "error": object{"status": 200, "type": "x"}}},
-		{"can only be answered with an error", object{"next": "live_photo", "reports": clear}},
-		{"times", object{"next": "check", "times": 2, "reports": clear}},
+		{"can only be answered with an error", object{"next": "live_photo", "reports": good}},
+		{"times", object{"next": "check", "times": 2, "reports": good}},
 		{"decode the body", "{"},
 		{"more than one", `{"next":"check","reports":{"document":{"result":"clear"}}}{}`},
 	}
@@ -173,9 +173,9 @@ func TestScenarioRefusals(t *testing.T) {
 			t.Errorf("%v: %q, want %q", c.body, got, c.want)
 		}
 	}
-	b.call("POST", "/sandbox/scenarios", object{"applicant_id": "nobody", "reports": clear}).refused(404, "resource_not_found")
+	b.call("POST", "/sandbox/scenarios", object{"applicant_id": "nobody", "reports": good}).refused(404, "resource_not_found")
 	b.call("DELETE", "/sandbox/scenarios/nothing", nil).refused(404, "resource_not_found")
-	made := b.call("POST", "/sandbox/scenarios", object{"applicant_id": applicantID, "reports": clear}).want(201)
+	made := b.call("POST", "/sandbox/scenarios", object{"applicant_id": applicantID, "reports": good}).want(201)
 	b.call("DELETE", "/sandbox/scenarios/"+id(made), nil).want(204)
 	b.call("DELETE", "/sandbox/scenarios", nil).want(204)
 }

@@ -192,7 +192,7 @@ func (s *Sandbox) save() error {
 	if err != nil {
 		return fmt.Errorf("create state file: %w", err)
 	}
-	defer os.Remove(temporary.Name()) // fails once it is renamed, as it should
+	defer func() { _ = os.Remove(temporary.Name()) }() // fails once it is renamed, as it should
 	_, err = temporary.Write(text)
 	if err = errors.Join(err, temporary.Close()); err != nil {
 		return fmt.Errorf("write state file: %w", err)

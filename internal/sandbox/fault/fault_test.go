@@ -153,7 +153,7 @@ func TestProbabilityRepeatsUnderItsSeed(t *testing.T) {
 		}
 		return out.String()
 	}
-	if draw(5) != draw(5) || draw(5) == draw(6) {
+	if first, second := draw(5), draw(5); first != second || first == draw(6) {
 		t.Error("the seed does not decide")
 	}
 	if lost := strings.Count(draw(5), "0"); lost < 30 || lost > 90 {

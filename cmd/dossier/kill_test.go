@@ -23,8 +23,12 @@ import (
 	"github.com/dossier-id/dossier/internal/store"
 )
 
-// killed is how many verifications are under way while the server dies.
-const killed = 100
+const (
+	// killed is how many verifications are under way while the server dies.
+	killed = 100
+	// kills is how often it dies.
+	kills = 15
+)
 
 // TestNothingIsLostWhenTheServerIsKilled kills a real server process with
 // SIGKILL again and again while 100 verifications run: every one must end, with
@@ -69,14 +73,12 @@ func killAndCount(t *testing.T, binary, database, driver, dsn string) {
 	for _, ref := range refs {
 		work.Go(func() { v.startUntilTaken(ref) })
 	}
-	started := make(chan struct{})
-	go func() { work.Wait(); close(started) }()
-	kills := v.killUntil(started, 12)
+	v.killAgain(kills)
+	work.Wait()
 	for _, ref := range refs {
 		v.wantFinal(ref)
 	}
 	v.kill()
-	t.Logf("%d verifications, %d kills", len(refs), kills)
 	wantOneCheckEach(t, box, len(refs))
 	wantOneEventEach(t, driver, dsn, len(refs))
 }
@@ -99,7 +101,7 @@ func newVictim(t *testing.T, binary, database string, box *runningSandbox) *vict
 	v.env = []string{
 		"DOSSIER_ADDR=" + v.addr, "DOSSIER_PUBLIC_URL=http://" + v.addr, "DOSSIER_DATA=" + t.TempDir(), "DOSSIER_DATABASE=" + database,
 		"DOSSIER_ONFIDO_URL=" + box.url(), "DOSSIER_ONFIDO_TOKEN=" + box.Token(), "DOSSIER_ONFIDO_REQUESTS_PER_MINUTE=60000",
-		"DOSSIER_ONFIDO_SETTLE=500ms", "DOSSIER_LOG_LEVEL=error", "PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(),
+		"DOSSIER_ONFIDO_SETTLE=500ms", "DOSSIER_TAKE_OVER_AFTER=2s", "DOSSIER_LOG_LEVEL=error", "PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(),
 	}
 	who := v.createClient()
 	v.api, err = client.New(client.Config{URL: "http://" + v.addr, TokenURL: "http://" + v.addr + "/oidc/token", ID: who["DOSSIER_CLIENT_ID"], Secret: who["DOSSIER_CLIENT_SECRET"]})
@@ -161,26 +163,19 @@ func (v *victim) kill() {
 	_ = v.process.Wait()
 }
 
-// killUntil kills at random moments until all starts are taken and at least
-// so many kills are done, and leaves the server running.
-func (v *victim) killUntil(started <-chan struct{}, atLeast int) (kills int) {
+// killAgain kills so many times at random moments, and leaves the server running.
+func (v *victim) killAgain(times int) {
 	random := rand.New(rand.NewPCG(1, 2))
-	for done := false; !done || kills < atLeast; kills++ {
-		alive := time.NewTimer(time.Duration(20+random.IntN(400)) * time.Millisecond)
+	for range times {
+		alive := time.NewTimer(time.Duration(50+random.IntN(500)) * time.Millisecond)
 		select {
 		case <-alive.C:
 		case <-v.t.Context().Done():
-			return kills
+			return
 		}
 		v.kill()
 		v.start()
-		select {
-		case <-started:
-			done = true
-		default:
-		}
 	}
-	return kills
 }
 
 // create makes a process with its images.

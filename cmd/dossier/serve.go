@@ -24,6 +24,7 @@ func (serveCommand) Help() string {
   DOSSIER_DATABASE                    postgres://… or sqlite:PATH (a file in DOSSIER_DATA)
   DOSSIER_KEY_FILE, DOSSIER_KEY       key-encryption key: a file, or its content in base64
   DOSSIER_GIVE_UP_AFTER               longest verification (24h)
+  DOSSIER_TAKE_OVER_AFTER             how long the work of a replica that died is left alone (45s)
   DOSSIER_ONFIDO_REGION               eu, us or ca (eu)
   DOSSIER_ONFIDO_URL                  another address than the region's, such as a sandbox's
   DOSSIER_ONFIDO_TOKEN                API token; or an OAuth client:

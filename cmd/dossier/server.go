@@ -135,9 +135,9 @@ func (s *server) wire(ctx context.Context, c *config.Config) error {
 		return fmt.Errorf("open the blob store: %w", err)
 	}
 	use := service.New(service.Config{
-		Store: s.db, Blobs: blob.New(s.folder, blob.Options{Sealer: s.sealer, Keys: s.db}), Provider: s.connector, Log: s.log, Now: time.Now, NewID: newID, GiveUpAfter: c.GiveUpAfter,
+		Store: s.db, Blobs: blob.New(s.folder, blob.Options{Sealer: s.sealer, Keys: s.db}), Provider: s.connector, Log: s.log, Now: time.Now, NewID: newID, GiveUpAfter: c.GiveUpAfter, LeaseFor: c.TakeOverAfter,
 	})
-	if s.jobs, err = jobs.New(ctx, s.db, jobs.Config{Handler: use.Run, Periodic: s.periodic(use), Log: s.log}); err != nil {
+	if s.jobs, err = jobs.New(ctx, s.db, jobs.Config{Handler: use.Run, Periodic: s.periodic(use), Log: s.log, Timeout: c.TakeOverAfter}); err != nil {
 		return err
 	}
 	s.db.SetEnqueuer(s.jobs)

@@ -50,7 +50,11 @@ type Config struct {
 	// GiveUpAfter ends a verification without a verdict: DOSSIER_GIVE_UP_AFTER,
 	// default 24h.
 	GiveUpAfter time.Duration
-	Onfido      Onfido
+	// TakeOverAfter is how long the work of a replica that died is left alone,
+	// and the longest step of a job: DOSSIER_TAKE_OVER_AFTER, default 45s; longer
+	// than the slowest answer of Onfido.
+	TakeOverAfter time.Duration
+	Onfido        Onfido
 	// LogFormat is text or json: DOSSIER_LOG_FORMAT, default json.
 	LogFormat string
 	// LogLevel is debug, info, warn or error: DOSSIER_LOG_LEVEL, default info.
@@ -93,6 +97,7 @@ func (c *Config) settings() []setting {
 		{"DOSSIER_KEY_FILE", "", text(&c.KeyFile)},
 		{"DOSSIER_KEY", "", text(&c.Key)},
 		{"DOSSIER_GIVE_UP_AFTER", "24h", duration(&c.GiveUpAfter)},
+		{"DOSSIER_TAKE_OVER_AFTER", "45s", duration(&c.TakeOverAfter)},
 		{"DOSSIER_ONFIDO_REGION", "eu", oneOf(&c.Onfido.Region, "eu", "us", "ca")},
 		{"DOSSIER_ONFIDO_URL", "", webURL(&c.Onfido.URL)},
 		{"DOSSIER_ONFIDO_TOKEN", "", text(&c.Onfido.Token)},

@@ -32,10 +32,12 @@ type DossierFolder struct {
 
 // NewDossier is the body of Create dossier; it may be absent.
 type NewDossier struct {
-	ExternalReference *string `json:"externalReference,omitempty" maxLength:"255"`
+	ExternalReference *string `json:"externalReference,omitempty" nullable:"true" maxLength:"255"`
 }
 
-type dossierPath struct {
+// DossierPath is the part of a path that names a dossier. It is exported
+// because huma does not look into embedded types that are not.
+type DossierPath struct {
 	DossierID string `path:"dossierId" doc:"Id of the dossier."`
 }
 
@@ -99,7 +101,7 @@ func (a *api) listDossiers(ctx context.Context, in *dossierQuery) (*dossierList,
 	return out, nil
 }
 
-func (a *api) getDossier(ctx context.Context, in *dossierPath) (*struct{ Body DossierFolder }, error) {
+func (a *api) getDossier(ctx context.Context, in *DossierPath) (*struct{ Body DossierFolder }, error) {
 	f, err := a.Service.Dossier(ctx, callerOf(ctx).Tenant, in.DossierID)
 	if err != nil {
 		return nil, err
@@ -114,7 +116,7 @@ func (a *api) getDossier(ctx context.Context, in *dossierPath) (*struct{ Body Do
 	return &struct{ Body DossierFolder }{body}, nil
 }
 
-func (a *api) deleteDossier(ctx context.Context, in *dossierPath) (*struct{}, error) {
+func (a *api) deleteDossier(ctx context.Context, in *DossierPath) (*struct{}, error) {
 	return nil, a.Service.DeleteDossier(ctx, callerOf(ctx).Tenant, in.DossierID)
 }
 

@@ -38,7 +38,7 @@ type Images struct {
 
 // imagesRequest holds on to the connection instead of a body.
 type imagesRequest struct {
-	processPath
+	ProcessPath
 	r *http.Request
 	w http.ResponseWriter
 }
@@ -52,11 +52,12 @@ func (in *imagesRequest) Resolve(ctx huma.Context) []error {
 func (a *api) registerImages() {
 	const path = "/assure/dossiers/{dossierId}/processes/{processId}/images"
 	for method, id := range map[string]string{http.MethodPost: "setImages", http.MethodPut: "replaceImages"} {
-		op := a.operation(method, path, id, "Set images to the process", withStatus(http.StatusNoContent),
-			withErrors(http.StatusConflict, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType))
-		op.RequestBody = a.imagesBody()
-		huma.Register(a.huma, op, a.setImages)
+		huma.Register(a.huma, a.operation(method, path, id, "Set images to the process", withStatus(http.StatusNoContent),
+			withErrors(http.StatusConflict)), a.setImages)
 	}
+	// Described afterwards: huma would read a body that it knows of.
+	described := a.huma.OpenAPI().Paths[path]
+	described.Post.RequestBody, described.Put.RequestBody = a.imagesBody(), a.imagesBody()
 	get := a.operation(http.MethodGet, path+"/{depiction}", "getImage", "Get image")
 	get.Responses = imageResponses()
 	huma.Register(a.huma, get, a.getImage)
@@ -148,7 +149,7 @@ func unreadable(err error) error {
 }
 
 type imageRequest struct {
-	processPath
+	ProcessPath
 	Depiction string `path:"depiction" doc:"front, back or selfie, in either case."`
 	Accept    string `header:"Accept" doc:"application/json gives a data URL."`
 }

@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -156,16 +157,24 @@ func sentence(status int, msg string) string {
 func faults(errs []error) []InvalidParam {
 	var params []InvalidParam
 	for _, err := range errs {
-		d, ok := err.(huma.ErrorDetailer)
-		if !ok {
-			continue
+		if d, ok := err.(huma.ErrorDetailer); ok {
+			params = append(params, fault(d.ErrorDetail()))
 		}
-		detail := d.ErrorDetail()
-		_, name, _ := strings.Cut(detail.Location, ".")
-		if name == "" {
-			name = detail.Location
-		}
-		params = append(params, InvalidParam{Name: name, Reason: detail.Message})
 	}
 	return params
+}
+
+// fault names one field. huma's locations begin with the part of the request
+// (body, query, path), and a missing field it reports at its parent.
+func fault(d *huma.ErrorDetail) InvalidParam {
+	part, name, nested := strings.Cut(d.Location, ".")
+	if !nested && part != "body" {
+		name = part
+	}
+	missing, found := strings.CutPrefix(d.Message, "expected required property ")
+	if !found {
+		return InvalidParam{Name: cmp.Or(name, part), Reason: d.Message}
+	}
+	missing, _, _ = strings.Cut(missing, " ")
+	return InvalidParam{Name: strings.TrimPrefix(name+"."+missing, "."), Reason: "is required"}
 }

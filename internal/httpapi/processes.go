@@ -15,30 +15,30 @@ import (
 type NewProcess struct {
 	Provider                           string             `json:"provider" enum:"onfido"`
 	ProcessType                        string             `json:"processType" enum:"document,documentSelfie,documentVideo"`
-	DocumentType                       *string            `json:"documentType,omitempty" doc:"An Assure document type; needed before the start when images are uploaded directly."`
+	DocumentType                       *string            `json:"documentType,omitempty" nullable:"true" doc:"An Assure document type; needed before the start when images are uploaded directly."`
 	ProcessParameters                  *ProcessParameters `json:"processParameters,omitempty"`
-	RequestExtraDataFromDrivingLicense *bool              `json:"requestExtraDataFromDrivingLicense,omitempty" doc:"Ask for what a driving licence says beyond a plain document."`
-	NotificationURL                    *string            `json:"notificationUrl,omitempty" doc:"The older callback: POST to this URL when the process ends."`
-	AuthorizationHeader                *string            `json:"authorizationHeader,omitempty" doc:"Sent as Authorization to notificationUrl."`
+	RequestExtraDataFromDrivingLicense *bool              `json:"requestExtraDataFromDrivingLicense,omitempty" nullable:"true" doc:"Ask for what a driving licence says beyond a plain document."`
+	NotificationURL                    *string            `json:"notificationUrl,omitempty" nullable:"true" doc:"The older callback: POST to this URL when the process ends."`
+	AuthorizationHeader                *string            `json:"authorizationHeader,omitempty" nullable:"true" doc:"Sent as Authorization to notificationUrl."`
 }
 
 // ProcessParameters says where the end-user lives and to what they consented.
 type ProcessParameters struct {
 	Location                           *Location `json:"location,omitempty"`
 	Consents                           *Consents `json:"consents,omitempty"`
-	MobileAppID                        *string   `json:"mobileAppId,omitempty" doc:"iOS bundle id or Android application id of the app that brings the images."`
-	RequestExtraDataFromDrivingLicense *bool     `json:"requestExtraDataFromDrivingLicense,omitempty"`
+	MobileAppID                        *string   `json:"mobileAppId,omitempty" nullable:"true" doc:"iOS bundle id or Android application id of the app that brings the images."`
+	RequestExtraDataFromDrivingLicense *bool     `json:"requestExtraDataFromDrivingLicense,omitempty" nullable:"true"`
 }
 
 // Location is a country or an IP address to infer it from.
 type Location struct {
-	CountryOfResidence *string `json:"countryOfResidence,omitempty" doc:"ISO 3166-1 alpha-3"`
-	IPAddress          *string `json:"ipAddress,omitempty" doc:"IPv4 or IPv6, instead of the country."`
+	CountryOfResidence *string `json:"countryOfResidence,omitempty" nullable:"true" doc:"ISO 3166-1 alpha-3"`
+	IPAddress          *string `json:"ipAddress,omitempty" nullable:"true" doc:"IPv4 or IPv6, instead of the country."`
 }
 
 // Consents are what the end-user agreed to.
 type Consents struct {
-	Privacy *bool `json:"privacy,omitempty" doc:"The end-user has read and accepted the provider's privacy notices; demanded of US residents."`
+	Privacy *bool `json:"privacy,omitempty" nullable:"true" doc:"The end-user has read and accepted the provider's privacy notices; demanded of US residents."`
 }
 
 // Process is a process as every answer shows it.
@@ -61,17 +61,18 @@ type FailReason struct {
 	Message string `json:"message"`
 }
 
-type processPath struct {
-	dossierPath
+// ProcessPath is the part of a path that names a process.
+type ProcessPath struct {
+	DossierPath
 	ProcessID string `path:"processId" doc:"Id of the process."`
 }
 
-func (p *processPath) key(ctx context.Context) idv.ProcessKey {
+func (p *ProcessPath) key(ctx context.Context) idv.ProcessKey {
 	return idv.ProcessKey{Tenant: callerOf(ctx).Tenant, Dossier: p.DossierID, Process: p.ProcessID}
 }
 
 type newProcessRequest struct {
-	dossierPath
+	DossierPath
 	Body NewProcess
 }
 
@@ -107,7 +108,7 @@ func (a *api) createProcess(ctx context.Context, in *newProcessRequest) (*proces
 	return &processCreated{"/assure/dossiers/" + v.DossierID + "/processes/" + v.ID, showProcess(v)}, nil
 }
 
-func (a *api) getProcess(ctx context.Context, in *processPath) (*processAnswer, error) {
+func (a *api) getProcess(ctx context.Context, in *ProcessPath) (*processAnswer, error) {
 	v, err := a.Service.Process(ctx, in.key(ctx))
 	if err != nil {
 		return nil, err
@@ -115,7 +116,7 @@ func (a *api) getProcess(ctx context.Context, in *processPath) (*processAnswer, 
 	return &processAnswer{showProcess(v)}, nil
 }
 
-func (a *api) startVerification(ctx context.Context, in *processPath) (*processAnswer, error) {
+func (a *api) startVerification(ctx context.Context, in *ProcessPath) (*processAnswer, error) {
 	belongsTo(ctx, in.DossierID)
 	v, err := a.Service.Start(ctx, in.key(ctx))
 	if err != nil {
@@ -124,7 +125,7 @@ func (a *api) startVerification(ctx context.Context, in *processPath) (*processA
 	return &processAnswer{showProcess(v)}, nil
 }
 
-func (a *api) deleteProcess(ctx context.Context, in *processPath) (*struct{}, error) {
+func (a *api) deleteProcess(ctx context.Context, in *ProcessPath) (*struct{}, error) {
 	return nil, a.Service.DeleteProcess(ctx, in.key(ctx))
 }
 

@@ -34,7 +34,7 @@ type Address struct {
 }
 
 type userDataRequest struct {
-	dossierPath
+	DossierPath
 	Body UserData
 }
 
@@ -52,7 +52,7 @@ func (a *api) setUserData(ctx context.Context, in *userDataRequest) (*struct{}, 
 	return nil, a.Service.SetUserData(ctx, callerOf(ctx).Tenant, in.DossierID, readUserData(in.Body))
 }
 
-func (a *api) getUserData(ctx context.Context, in *dossierPath) (*struct{ Body *UserData }, error) {
+func (a *api) getUserData(ctx context.Context, in *DossierPath) (*struct{ Body *UserData }, error) {
 	u, err := a.Service.UserData(ctx, callerOf(ctx).Tenant, in.DossierID)
 	if err != nil {
 		return nil, err

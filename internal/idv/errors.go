@@ -78,3 +78,6 @@ func CodeOf(err error) Code {
 // ErrLeaseLost says that another worker has taken the process over, so the work
 // at hand must stop without another word to the provider.
 var ErrLeaseLost = errors.New("another worker has taken this process over")
+
+// ErrTaken says that what was found at the provider belongs to another process.
+var ErrTaken = errors.New("another process has this reference")

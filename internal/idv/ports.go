@@ -91,7 +91,8 @@ type Tx interface {
 	// and stores the jobs.
 	PutImages(ctx context.Context, p *Process, images []Image, jobs []Job) error
 
-	// PutStep stores a step; a zero Step removes it.
+	// PutStep stores a step; a zero Step removes it. A reference belongs to one
+	// process: it fails with ErrTaken when another has it.
 	PutStep(ctx context.Context, key ProcessKey, name string, s Step) error
 	// TakeLease makes the holder the only one who may work on a process until
 	// the given time. It fails with ErrLeaseLost while another holds it.
@@ -214,7 +215,8 @@ type Journal interface {
 	Step(name string) Step
 	// Intend stores that the step is about to be asked for.
 	Intend(ctx context.Context, name string) error
-	// Done stores the reference of what was made.
+	// Done stores the reference of what was made. It fails with ErrTaken when
+	// another process has it: two looked for the same thing and one found it.
 	Done(ctx context.Context, name, ref string) error
 	// Withdraw stores that the request surely made nothing.
 	Withdraw(ctx context.Context, name string) error

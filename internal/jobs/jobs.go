@@ -34,7 +34,7 @@ type Config struct {
 	Log      *slog.Logger
 	// Workers is how many jobs run at once; default 16.
 	Workers int
-	// Timeout is the longest run of one job; default 2 min. A job whose process
+	// Timeout is the longest run of one job; default 45 s. A job whose process
 	// was killed is rescued soon after it.
 	Timeout time.Duration
 	// Poll is how often the database is asked for work that nobody announced;
@@ -124,13 +124,13 @@ func (r *Runner) takeBack(ctx context.Context) error {
 }
 
 func (c Config) river(workers *river.Workers, poll time.Duration) *river.Config {
-	timeout := cmp.Or(c.Timeout, 2*time.Minute)
+	timeout := cmp.Or(c.Timeout, 45*time.Second)
 	return &river.Config{
 		Queues:               map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: cmp.Or(c.Workers, 16)}},
 		Workers:              workers,
 		PeriodicJobs:         periodicJobs(c.Periodic),
 		JobTimeout:           timeout,
-		RescueStuckJobsAfter: timeout + 30*time.Second,
+		RescueStuckJobsAfter: timeout + 5*time.Second,
 		FetchPollInterval:    cmp.Or(c.Poll, poll),
 		FetchCooldown:        min(cmp.Or(c.Poll, poll), 50*time.Millisecond),
 		Logger:               slog.New(warnings{c.Log.Handler()}),

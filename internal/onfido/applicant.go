@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"reflect"
+	"strings"
 	"time"
 
 	"github.com/dossier-id/dossier/internal/idv"
@@ -86,7 +87,7 @@ func details(k idv.Case) onfidoapi.Details {
 	}
 	return onfidoapi.Details{
 		FirstName:   cmp.Or(u.FirstName.Reveal(), "Applicant"),
-		LastName:    cmp.Or(u.LastName.Reveal(), "ref-"+p.ID[:min(8, len(p.ID))]),
+		LastName:    cmp.Or(u.LastName.Reveal(), "ref-"+strings.ReplaceAll(p.ID, "-", "")),
 		DateOfBirth: u.DateOfBirth.Reveal(),
 		Email:       u.Email.Reveal(),
 		PhoneNumber: u.PhoneNumber.Reveal(),

@@ -76,7 +76,7 @@ func TestWithoutNamesOrConsentNoneIsSent(t *testing.T) {
 	b.Process.PrivacyConsent = new(false)
 	b.finish(t)
 	a := b.onfido.applicants[0]
-	if a["first_name"] != "Anna" || a["last_name"] != "ref-686f23a4" || a["consents"] != nil || b.onfido.checks[0]["privacy_notices_read_consent_given"] != nil {
+	if a["first_name"] != "Anna" || a["last_name"] != "ref-686f23a4b50e4e369387d94b95ef8ed0" || a["consents"] != nil || b.onfido.checks[0]["privacy_notices_read_consent_given"] != nil {
 		t.Errorf("%v, %v", a, b.onfido.checks[0])
 	}
 }

@@ -240,6 +240,7 @@ type memory struct {
 	now    func() time.Time
 	steps  map[string]idv.Step
 	deaths map[string]bool
+	taken  []string // references that other processes have
 }
 
 var errDied = errors.New("the server was killed")
@@ -260,6 +261,9 @@ func (m *memory) Intend(_ context.Context, name string) error {
 func (m *memory) Done(_ context.Context, name, ref string) error {
 	if m.dies("after request of " + name) {
 		return errDied
+	}
+	if slices.Contains(m.taken, ref) {
+		return idv.ErrTaken
 	}
 	m.steps[name] = idv.Step{IntendedAt: m.steps[name].IntendedAt, Ref: ref}
 	return nil

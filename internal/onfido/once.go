@@ -2,6 +2,7 @@ package onfido
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -36,7 +37,10 @@ func (c *Connector) once(ctx context.Context, j idv.Journal, m creation) (ref st
 			return "", err
 		}
 		if ref != "" {
-			return ref, j.Done(ctx, m.step, ref)
+			// What another process has found first is not ours: ours was not made.
+			if err := j.Done(ctx, m.step, ref); !errors.Is(err, idv.ErrTaken) {
+				return ref, err
+			}
 		}
 	}
 	if err := j.Intend(ctx, m.step); err != nil {
@@ -46,7 +50,12 @@ func (c *Connector) once(ctx context.Context, j idv.Journal, m creation) (ref st
 	if err != nil {
 		return "", c.settleFailure(ctx, j, m.step, err)
 	}
-	return ref, j.Done(ctx, m.step, ref)
+	if err := j.Done(ctx, m.step, ref); errors.Is(err, idv.ErrTaken) {
+		return "", &idv.Later{After: c.settle, Err: err}
+	} else if err != nil {
+		return "", err
+	}
+	return ref, nil
 }
 
 // recall looks for what an earlier request may have made, once the request has

@@ -144,7 +144,7 @@ func TestAnotherProcessOfTheSamePerson(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			b := newBench(t)
-			other := resource{"id": "applicants-9", "created_at": "2026-01-02T03:04:06Z", "first_name": "Applicant", "last_name": "ref-686f23a4"}
+			other := resource{"id": "applicants-9", "created_at": "2026-01-02T03:04:06Z", "first_name": "Applicant", "last_name": "ref-686f23a4b50e4e369387d94b95ef8ed0"}
 			prepare(b, other)
 			b.onfido.applicants = []resource{other}
 			b.onfido.faults["POST /applicants"] = []fault{cut}
@@ -224,11 +224,24 @@ func TestApplicantsOnLaterPages(t *testing.T) {
 	}
 }
 
+// TestApplicantOfAnotherProcessIsNotTaken: two processes of one person can be
+// in doubt at the same time, and each needs an applicant of its own.
+func TestApplicantOfAnotherProcessIsNotTaken(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.onfido.applicants = []resource{{"id": "theirs", "created_at": "2026-01-02T03:04:06Z", "first_name": "Applicant", "last_name": "ref-686f23a4b50e4e369387d94b95ef8ed0"}}
+	b.onfido.faults["POST /applicants"] = []fault{cut}
+	b.journal.taken = []string{"theirs"}
+	if _, err := b.work(); err != nil || b.journal.steps[idv.StepApplicant].Ref == "theirs" {
+		t.Errorf("%v, %v", err, b.journal.steps)
+	}
+}
+
 // TestApplicantBeingDeletedIsNotTaken and breaks nothing.
 func TestApplicantBeingDeletedIsNotTaken(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	b.onfido.applicants = []resource{{"id": "gone", "created_at": "2026-01-02T03:04:06Z", "first_name": "Applicant", "last_name": "ref-686f23a4"}}
+	b.onfido.applicants = []resource{{"id": "gone", "created_at": "2026-01-02T03:04:06Z", "first_name": "Applicant", "last_name": "ref-686f23a4b50e4e369387d94b95ef8ed0"}}
 	b.onfido.faults["POST /applicants"] = []fault{cut}
 	b.onfido.faults["GET /documents"] = []fault{missing}
 	if _, err := b.work(); err != nil || b.journal.steps[idv.StepApplicant].Ref == "gone" {

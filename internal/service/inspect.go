@@ -15,6 +15,7 @@ import (
 type inspector struct {
 	source io.Reader
 	size   int64
+	broken error // of the source, which is not the image's fault
 	pipe   *io.PipeWriter
 	done   chan struct{}
 
@@ -44,6 +45,10 @@ func inspect(r io.Reader) *inspector {
 func (i *inspector) Read(p []byte) (int, error) {
 	n, err := i.source.Read(p)
 	i.size += int64(n)
+	if err != nil && !errors.Is(err, io.EOF) {
+		i.broken = err
+		return 0, err
+	}
 	if i.size > idv.MaxImageBytes {
 		return 0, errTooLarge
 	}
@@ -75,10 +80,7 @@ func (i *inspector) result() (mediaType string, size int64, width, height int) {
 // gives nil when the failure was somebody else's.
 func (i *inspector) refusal(d idv.Depiction) error {
 	_ = i.Close()
-	switch {
-	case i.size > idv.MaxImageBytes:
-		return idv.CheckImage(d, "", i.size, 0, 0)
-	case i.err != nil:
+	if i.broken == nil && (i.size > idv.MaxImageBytes || i.err != nil) {
 		return idv.CheckImage(d, "", i.size, 0, 0)
 	}
 	return nil

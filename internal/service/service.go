@@ -26,7 +26,7 @@ type Config struct {
 	// goes on in the background; default 5 s.
 	PrepareTimeout time.Duration
 	// LeaseFor is how long a worker owns a process without a sign of life;
-	// longer than the longest call to the provider; default 90 s.
+	// longer than the longest call to the provider; default 45 s.
 	LeaseFor time.Duration
 }
 
@@ -37,7 +37,7 @@ type Service struct{ Config }
 func New(c Config) *Service {
 	c.GiveUpAfter = orDefault(c.GiveUpAfter, 24*time.Hour)
 	c.PrepareTimeout = orDefault(c.PrepareTimeout, 5*time.Second)
-	c.LeaseFor = orDefault(c.LeaseFor, 90*time.Second)
+	c.LeaseFor = orDefault(c.LeaseFor, 45*time.Second)
 	return &Service{c}
 }
 

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"context"
+	"errors"
 	"reflect"
 	"slices"
 	"testing"
@@ -178,6 +179,25 @@ func TestStepsAreFoundByReference(t *testing.T) {
 			}
 			return err
 		})
+	})
+}
+
+func TestReferenceBelongsToOneProcess(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(b *bed) {
+		t := b.t
+		first, second := b.process(t, b.dossier(t, "")), b.process(t, b.dossier(t, ""))
+		put := func(p *idv.Process, name string) error {
+			return b.Update(t.Context(), func(tx idv.Tx) error {
+				return tx.PutStep(t.Context(), key(p), name, idv.Step{IntendedAt: noon, Ref: "r-1"})
+			})
+		}
+		must(t, put(first, idv.StepApplicant))
+		must(t, put(first, idv.StepApplicant))
+		must(t, put(second, "other"))
+		if err := put(second, idv.StepApplicant); !errors.Is(err, idv.ErrTaken) {
+			t.Errorf("a second process took the reference: %v, want ErrTaken", err)
+		}
 	})
 }
 

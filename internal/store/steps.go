@@ -44,13 +44,19 @@ func (r *reader) FindStep(ctx context.Context, step, ref string) (idv.ProcessKey
 	}
 	k, err := one(ctx, r.q, scanProcessKey, `SELECT s.tenant_id, p.dossier_id, s.process_id FROM steps s
 		JOIN processes p ON p.tenant_id = s.tenant_id AND p.id = s.process_id
-		WHERE s.name = $1 AND s.ref = $2 LIMIT 1`, step, ref)
+		WHERE s.name = $1 AND s.ref = $2 AND s.ref <> ''`, step, ref)
 	return k, explain(err, "find", "step")
 }
 
-// PutStep stores a step; a zero Step removes it.
+// PutStep stores a step; a zero Step removes it. It fails with idv.ErrTaken
+// when another process has the reference.
 func (t *transaction) PutStep(ctx context.Context, key idv.ProcessKey, name string, s idv.Step) error {
 	if err := t.holdProcess(ctx, key); err != nil {
+		return err
+	}
+	if owner, err := t.FindStep(ctx, name, s.Ref); err == nil && owner != key {
+		return idv.ErrTaken
+	} else if err != nil && idv.CodeOf(err) != idv.CodeNotFound {
 		return err
 	}
 	statement, args := `DELETE FROM steps WHERE tenant_id = $1 AND process_id = $2 AND name = $3`, []any{key.Tenant, key.Process, name}

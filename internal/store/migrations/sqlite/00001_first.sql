@@ -103,7 +103,7 @@ CREATE TABLE steps (
 	PRIMARY KEY (tenant_id, process_id, name),
 	FOREIGN KEY (tenant_id, process_id) REFERENCES processes (tenant_id, id) ON DELETE CASCADE
 ) STRICT;
-CREATE INDEX steps_by_ref ON steps (name, ref);
+CREATE UNIQUE INDEX steps_by_ref ON steps (name, ref) WHERE ref <> '';
 
 CREATE TABLE reports (
 	tenant_id  TEXT NOT NULL,

@@ -25,7 +25,7 @@ var house = map[string]room{
 		"internal/onfido/onfidoapi", "internal/render", "internal/sandbox", "internal/seal", "internal/service", "internal/specimen",
 		"internal/store", "internal/vision", "internal/webhook",
 	}},
-	"sandbox": {imports: []string{"internal/sandbox"}, planned: true}, // the emulator as a library for others
+	"sandbox": {imports: []string{"internal/sandbox"}}, // the emulator as a library for others
 
 	// The middle.
 	"internal/idv":     {},
@@ -42,7 +42,7 @@ var house = map[string]room{
 	"internal/onfido":           {imports: []string{"internal/idv", "internal/onfido/onfidoapi"}},
 	"internal/onfido/onfidoapi": {},
 	"internal/store":            {imports: []string{"internal/idv", "internal/seal"}},
-	"internal/blob":             {imports: []string{"internal/idv", "internal/seal"}, planned: true},
+	"internal/blob":             {imports: []string{"internal/idv", "internal/seal"}},
 	"internal/jobs":             {imports: []string{"internal/idv", "internal/store"}},
 	"internal/webhook":          {imports: []string{"internal/idv", "internal/netguard"}, planned: true},
 	"internal/seal":             {},
@@ -56,7 +56,8 @@ var house = map[string]room{
 	"internal/render":   {},
 	"internal/sandbox":  {},
 	"internal/specimen": {},
-	"internal/vision":   {planned: true},
+	"internal/ocrb":     {},
+	"internal/vision":   {imports: []string{"internal/ocrb"}},
 
 	// Tests only: no row may name them.
 	"internal/arch":   {},

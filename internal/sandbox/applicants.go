@@ -23,6 +23,7 @@ func (s *Sandbox) createApplicant(w http.ResponseWriter, r *http.Request) (reply
 	a.Href = prefix + "/applicants/" + a.ID
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.makeRoom()
 	s.state.applicants.put(a.ID, "", a)
 	s.state.consents[a.ID] = consents
 	return created(a)

@@ -21,12 +21,12 @@ import (
 
 // box is a sandbox under test, called without a network.
 type box struct {
-	t *testing.T
+	t testing.TB
 	*sandbox.Sandbox
 	auth string // Authorization header; empty: the API token
 }
 
-func newBox(t *testing.T, o sandbox.Options) *box {
+func newBox(t testing.TB, o sandbox.Options) *box {
 	t.Helper()
 	s, err := sandbox.New(o)
 	if err != nil {
@@ -42,7 +42,7 @@ func newBox(t *testing.T, o sandbox.Options) *box {
 
 // answer is what the sandbox answered.
 type answer struct {
-	t      *testing.T
+	t      testing.TB
 	status int
 	header http.Header
 	body   []byte

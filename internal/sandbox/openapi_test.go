@@ -47,7 +47,7 @@ var describedRoutes = sync.OnceValues(func() (routers.Router, error) {
 })
 
 // hold holds a request that was accepted, and any answer, to api/onfido.yaml.
-func hold(t *testing.T, req *http.Request, body []byte, w *httptest.ResponseRecorder) {
+func hold(t testing.TB, req *http.Request, body []byte, w *httptest.ResponseRecorder) {
 	t.Helper()
 	router, err := describedRoutes()
 	if err != nil {

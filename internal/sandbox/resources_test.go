@@ -342,6 +342,59 @@ func TestMemoryIsBounded(t *testing.T) {
 	b.call("GET", "/documents/"+fourth+"/download", nil).want(200)
 }
 
+// TestOldestApplicantsGo: beyond the limit with everything that is theirs, and whoever waits for a check is let go.
+func TestOldestApplicantsGo(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBox(t, sandbox.Options{MaxApplicants: 2, CompleteAfter: time.Hour})
+		first, documentID := b.ready("First", "passport")
+		answered := make(chan answer, 1)
+		go func() {
+			answered <- b.call("POST", "/checks", object{"applicant_id": first, "report_names": bothReports, "asynchronous": false})
+		}()
+		synctest.Wait()
+		b.workflow(first, anyWorkflow)
+		second := b.applicant("Second")
+		b.call("GET", "/applicants/"+first, nil).want(200)
+		third := b.applicant("Third")
+		for _, path := range []string{"/applicants/" + first, "/documents/" + documentID, "/checks?applicant_id=" + first} {
+			b.call("GET", path, nil).refused(404, "resource_not_found")
+		}
+		(<-answered).refused(404, "resource_not_found")
+		b.call("GET", "/applicants/"+second, nil).want(200)
+		b.call("GET", "/applicants/"+third, nil).want(200)
+		left := b.call("GET", "/sandbox/state", nil).want(200)
+		for _, key := range []string{"documents", "live_photos", "checks", "reports", "files"} {
+			if rows, _ := left[key].([]any); len(rows) != 0 {
+				t.Errorf("%s are left: %v", key, rows)
+			}
+		}
+		if runs, _ := dig(left, "studio", "workflow_runs").([]any); len(runs) != 0 {
+			t.Errorf("runs are left: %v", runs)
+		}
+	})
+}
+
+// TestCloseLetsWaitersGo: a request that waits for its check is answered when the sandbox ends.
+func TestCloseLetsWaitersGo(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBox(t, sandbox.Options{CompleteAfter: time.Hour})
+		applicantID, _ := b.ready("X", "passport")
+		answered := make(chan answer, 1)
+		go func() {
+			answered <- b.call("POST", "/checks", object{"applicant_id": applicantID, "report_names": bothReports, "asynchronous": false})
+		}()
+		synctest.Wait()
+		if err := b.Close(); err != nil {
+			t.Error(err)
+		}
+		if got := (<-answered).want(201); got["status"] != "in_progress" {
+			t.Errorf("check %v", got)
+		}
+	})
+}
+
 func TestWebhookCRUD(t *testing.T) {
 	t.Parallel()
 	b := newBox(t, sandbox.Options{})

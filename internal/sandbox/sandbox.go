@@ -19,6 +19,7 @@ import (
 const (
 	defaultCompleteAfter = time.Second
 	defaultMaxFileBytes  = 512 << 20
+	defaultMaxApplicants = 20_000
 )
 
 // Options are the settings of a Sandbox; the zero value is ready for use.
@@ -32,6 +33,7 @@ type Options struct {
 	Strict        bool              // location and US consent demanded, sizes of the specification, rate limit on
 	Transport     http.RoundTripper // carries webhook deliveries; default: one of its own
 	MaxFileBytes  int64             // bytes of uploads kept; beyond it the oldest are forgotten; default 512 MiB
+	MaxApplicants int               // applicants kept with all that is theirs; beyond it the oldest go; default 20,000
 	StateFile     string            // state is taken from here at the start and left here by Close; default: none
 }
 
@@ -116,6 +118,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.MaxFileBytes == 0 {
 		o.MaxFileBytes = defaultMaxFileBytes
+	}
+	if o.MaxApplicants == 0 {
+		o.MaxApplicants = defaultMaxApplicants
 	}
 	return o
 }

@@ -51,12 +51,29 @@ func (t *table[T]) pick(ids []string) []T {
 }
 
 func (t *table[T]) remove(id string) {
-	e, ok := t.rows[id]
-	if !ok {
+	e, known := t.rows[id]
+	if !known {
 		return
 	}
 	delete(t.rows, id)
-	same := func(other string) bool { return other == id }
-	t.ids = slices.DeleteFunc(t.ids, same)
-	t.owners[e.owner] = slices.DeleteFunc(t.owners[e.owner], same)
+	t.ids = cutOut(t.ids, id)
+	if t.owners[e.owner] = cutOut(t.owners[e.owner], id); len(t.owners[e.owner]) == 0 {
+		delete(t.owners, e.owner)
+	}
+}
+
+// removeAll removes the rows of one owner.
+func (t *table[T]) removeAll(owner string) {
+	for _, id := range slices.Clone(t.owners[owner]) {
+		t.remove(id)
+	}
+}
+
+// cutOut takes one id out of a list. The oldest, which goes most often, is found at once.
+func cutOut(ids []string, id string) []string {
+	i := slices.Index(ids, id)
+	if i == 0 {
+		return ids[1:]
+	}
+	return slices.Delete(ids, i, i+1)
 }

@@ -1,6 +1,9 @@
 package mrz
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Alphabet is what a zone is written in (ICAO Doc 9303-3, section 4.3).
 const Alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ<"
@@ -112,30 +115,33 @@ func td1() layout {
 	}
 }
 
-// formatOf tells the layout by the lines' shape; visas begin with a V.
-func formatOf(lines []string) (Format, bool) {
-	if len(lines) == 0 {
-		return "", false
-	}
-	for _, line := range lines {
-		if len(line) != len(lines[0]) {
-			return "", false
-		}
-	}
-	visa := strings.HasPrefix(lines[0], "V")
-	switch shape := [2]int{len(lines), len(lines[0])}; {
+// FormatOf tells the layout by the number of rows and columns and the first
+// character: visas begin with a V.
+func FormatOf(rows, columns int, first byte) (Format, bool) {
+	switch shape := [2]int{rows, columns}; {
 	case shape == [2]int{3, 30}:
 		return TD1, true
-	case shape == [2]int{2, 44} && visa:
+	case shape == [2]int{2, 44} && first == 'V':
 		return MRVA, true
 	case shape == [2]int{2, 44}:
 		return TD3, true
-	case shape == [2]int{2, 36} && visa:
+	case shape == [2]int{2, 36} && first == 'V':
 		return MRVB, true
 	case shape == [2]int{2, 36}:
 		return TD2, true
 	}
 	return "", false
+}
+
+// formatOf tells the layout of lines.
+func formatOf(lines []string) (Format, bool) {
+	if len(lines) == 0 || lines[0] == "" {
+		return "", false
+	}
+	if slices.ContainsFunc(lines, func(line string) bool { return len(line) != len(lines[0]) }) {
+		return "", false
+	}
+	return FormatOf(len(lines), len(lines[0]), lines[0][0])
 }
 
 // overflow gives a document number that runs on into the optional data, and

@@ -1,0 +1,152 @@
+package raster
+
+import (
+	"image"
+	"image/draw"
+)
+
+// Shrink copies a picture into RGBA so that no side is longer than longest
+// pixels, averaging what falls together; a small picture keeps its size. What
+// is transparent becomes white. Beside the result it needs the space of one
+// band of the picture's rows.
+func Shrink(img image.Image, longest int) *image.RGBA {
+	box := img.Bounds()
+	w, h := fit(box.Dx(), box.Dy(), longest)
+	out := image.NewRGBA(image.Rect(0, 0, w, h))
+	for y := range h {
+		band := image.Rect(0, box.Dy()*y/h, box.Dx(), max(box.Dy()*(y+1)/h, box.Dy()*y/h+1))
+		rows := image.NewRGBA(image.Rect(0, 0, band.Dx(), band.Dy()))
+		draw.Draw(rows, rows.Rect, image.White, image.Point{}, draw.Src)
+		draw.Draw(rows, rows.Rect, img, box.Min.Add(band.Min), draw.Over)
+		average(out.Pix[y*out.Stride:(y+1)*out.Stride], rows)
+	}
+	return out
+}
+
+// fit scales a size down so that its longer side is at most longest.
+func fit(w, h, longest int) (int, int) {
+	long := max(w, h)
+	if long <= longest {
+		return w, h
+	}
+	return max(w*longest/long, 1), max(h*longest/long, 1)
+}
+
+// average fills a row of RGBA with the means of the columns of a band.
+func average(row []uint8, band *image.RGBA) {
+	w, h := len(row)/4, band.Rect.Dy()
+	for x := range w {
+		from := band.Rect.Dx() * x / w
+		to := max(band.Rect.Dx()*(x+1)/w, from+1)
+		var r, g, b uint32
+		for y := range h {
+			p := band.Pix[y*band.Stride+4*from : y*band.Stride+4*to]
+			for ; len(p) >= 4; p = p[4:] {
+				r, g, b = r+uint32(p[0]), g+uint32(p[1]), b+uint32(p[2])
+			}
+		}
+		n := uint32((to - from) * h)
+		row[4*x], row[4*x+1], row[4*x+2], row[4*x+3] = uint8(r/n), uint8(g/n), uint8(b/n), 255
+	}
+}
+
+// Grey gives the lightness of a picture (ITU-R BT.601).
+func Grey(img *image.RGBA) *image.Gray {
+	out := image.NewGray(img.Rect)
+	for i := range out.Pix {
+		p := img.Pix[4*i : 4*i+3 : 4*i+3]
+		out.Pix[i] = uint8((299*uint32(p[0]) + 587*uint32(p[1]) + 114*uint32(p[2]) + 500) / 1000)
+	}
+	return out
+}
+
+// Resize gives g at another size, area by area when it shrinks and between
+// pixels when it grows.
+func Resize(g *image.Gray, w, h int) *image.Gray {
+	if w == g.Rect.Dx() && h == g.Rect.Dy() {
+		return g
+	}
+	columns, rows := weights(g.Rect.Dx(), w), weights(g.Rect.Dy(), h)
+	out := image.NewGray(image.Rect(0, 0, w, h))
+	line := make([]float32, g.Rect.Dx())
+	for y, row := range rows {
+		clear(line)
+		for i, weight := range row.share {
+			for x, v := range g.Pix[(row.from+i)*g.Stride : (row.from+i)*g.Stride+len(line)] {
+				line[x] += weight * float32(v)
+			}
+		}
+		for x, column := range columns {
+			sum := float32(0.5)
+			for i, weight := range column.share {
+				sum += weight * line[column.from+i]
+			}
+			out.Pix[y*w+x] = uint8(sum)
+		}
+	}
+	return out
+}
+
+// Limit gives g with no side longer than longest, and by what factor it
+// shrank.
+func Limit(g *image.Gray, longest int) (*image.Gray, float64) {
+	w, h := fit(g.Rect.Dx(), g.Rect.Dy(), longest)
+	return Resize(g, w, h), float64(g.Rect.Dx()) / float64(w)
+}
+
+// tap says which pixels make a new one, with shares that add up to one.
+type tap struct {
+	from  int
+	share []float32
+}
+
+// weights resamples n pixels to m with a tent as wide as the coarser of both.
+func weights(n, m int) []tap {
+	taps := make([]tap, m)
+	step := float64(n) / float64(m)
+	reach := max(step, 1)
+	for i := range taps {
+		centre := (float64(i)+0.5)*step - 0.5
+		from, to := max(int(centre-reach)+1, 0), min(int(centre+reach), n-1)
+		from, to = min(from, n-1), max(to, min(from, n-1))
+		share := make([]float32, to-from+1)
+		sum := float32(0)
+		for j := range share {
+			share[j] = float32(max(1-abs(float64(from+j)-centre)/reach, 1e-6))
+			sum += share[j]
+		}
+		for j := range share {
+			share[j] /= sum
+		}
+		taps[i] = tap{from, share}
+	}
+	return taps
+}
+
+func abs(x float64) float64 { return max(x, -x) }
+
+// Turn turns a picture clockwise by quarters of a circle.
+func Turn(g *image.Gray, quarters int) *image.Gray {
+	w, h := g.Rect.Dx(), g.Rect.Dy()
+	if quarters &= 3; quarters == 0 {
+		return g
+	}
+	size := image.Rect(0, 0, h, w)
+	if quarters == 2 {
+		size = g.Rect
+	}
+	out := image.NewGray(size)
+	for y := range h {
+		for x, v := range g.Pix[y*w : (y+1)*w] {
+			at := (h-1-y)*w + w - 1 - x
+			switch quarters {
+			case 1:
+				at = x*h + h - 1 - y
+			case 3:
+				at = (w-1-x)*h + y
+			}
+			out.Pix[at] = v
+		}
+	}
+	return out
+}

@@ -1,0 +1,157 @@
+package zone
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"github.com/dossier-id/dossier/internal/vision/raster"
+)
+
+// block is two or three parallel rows that may be a zone: where they begin
+// and end in the picture, in the order of reading as if they stood upright.
+type block struct {
+	starts, ends []raster.Point
+	length       float64 // mean, in pixels
+	spacing      float64 // between rows, in pixels
+	rows         []int
+}
+
+// shape of a zone: rows and columns.
+type shape struct{ rows, columns int }
+
+// shapes are those that the block can have.
+func (b *block) shapes() []shape {
+	if len(b.starts) == 3 {
+		return []shape{{3, 30}}
+	}
+	if b.length/b.spacing > 15.5 {
+		return []shape{{2, 44}, {2, 36}}
+	}
+	return []shape{{2, 36}, {2, 44}}
+}
+
+// Proportions of a zone: the length of its rows in units of their distance.
+// ICAO Doc 9303-4 to 9303-6 give 12 to 17.6; the rest is perspective.
+const (
+	leastProportion = 8.5
+	mostProportion  = 27
+)
+
+// findBlocks groups rows, triples before pairs, the longest first.
+func findBlocks(rows []row) []block {
+	below := make([][]int, len(rows))
+	var pairs, triples []block
+	for i := range rows {
+		for j := range rows {
+			if i != j && beneath(&rows[i], &rows[j]) {
+				below[i] = append(below[i], j)
+			}
+		}
+	}
+	for i := range rows {
+		for _, j := range below[i] {
+			pairs = append(pairs, blockOf(rows, i, j))
+			for _, k := range below[j] {
+				if b := blockOf(rows, i, j, k); even(rows, i, j, k) {
+					triples = append(triples, b)
+				}
+			}
+		}
+	}
+	longest := func(a, b block) int { return cmp.Compare(b.length, a.length) }
+	slices.SortStableFunc(triples, longest)
+	slices.SortStableFunc(pairs, longest)
+	return append(triples, pairs...)
+}
+
+// beneath says whether b runs along the lower side of a like the next row of
+// the same zone.
+func beneath(a, b *row) bool {
+	dx, dy := b.dx, b.dy
+	if a.dx*dx+a.dy*dy < 0 {
+		dx, dy = -dx, -dy
+	}
+	along, across := (b.x-a.x)*a.dx+(b.y-a.y)*a.dy, (b.y-a.y)*a.dx-(b.x-a.x)*a.dy
+	mean := (a.length() + b.length()) / 2
+	return across > 0 && math.Abs(a.dx*dy-a.dy*dx) < 0.09 &&
+		math.Abs(a.length()-b.length()) < 0.22*mean &&
+		math.Abs(along) < 0.15*mean &&
+		mean > leastProportion*across && mean < mostProportion*across &&
+		max(a.thickness, b.thickness) < 1.9*min(a.thickness, b.thickness)
+}
+
+// even says whether three rows have about the same distances.
+func even(rows []row, i, j, k int) bool {
+	first := math.Hypot(rows[j].x-rows[i].x, rows[j].y-rows[i].y)
+	second := math.Hypot(rows[k].x-rows[j].x, rows[k].y-rows[j].y)
+	return max(first, second) < 1.35*min(first, second)
+}
+
+// torn is the part of a row's length by which it may fall short of the others
+// for perspective's sake; what lacks more has lost its end to a reflection.
+const torn = 0.03
+
+// blockOf takes rows together. Ends that are torn off are put where the other
+// rows end.
+func blockOf(rows []row, of ...int) block {
+	b := block{rows: of}
+	first := rows[of[0]]
+	lines := make([]row, len(of))
+	outerFrom, outerTo := math.Inf(1), math.Inf(-1)
+	for i, at := range of {
+		lines[i] = rows[at].along(&first)
+		outerFrom, outerTo = min(outerFrom, lines[i].from), max(outerTo, lines[i].to)
+	}
+	for _, r := range lines {
+		if r.from-outerFrom > torn*r.length() {
+			r.from = outerFrom
+		}
+		if outerTo-r.to > torn*r.length() {
+			r.to = outerTo
+		}
+		b.starts, b.ends = append(b.starts, r.at(r.from)), append(b.ends, r.at(r.to))
+		b.length += r.length() / float64(len(of))
+	}
+	last := &lines[len(of)-1]
+	b.spacing = math.Abs((last.y-first.y)*first.dx-(last.x-first.x)*first.dy) / float64(len(of)-1)
+	return b
+}
+
+// along is the same row in the direction of another one, with its middle
+// beside the other's.
+func (r row) along(other *row) row {
+	if r.dx*other.dx+r.dy*other.dy < 0 {
+		r.dx, r.dy, r.from, r.to = -r.dx, -r.dy, -r.to, -r.from
+	}
+	moved := (other.x-r.x)*r.dx + (other.y-r.y)*r.dy
+	r.x, r.y = r.x+moved*r.dx, r.y+moved*r.dy
+	r.from, r.to = r.from-moved, r.to-moved
+	return r
+}
+
+// frame maps cells on the picture: (u, v) is column u of row v/spacing, the
+// rows' middles lying at multiples of the spacing, everything in units of the
+// pitch. scale is how much larger the picture is than the one of the block.
+func (b *block) frame(s shape, scale float64) (raster.Homography, float64, error) {
+	spacing := b.spacing / b.length * float64(s.columns)
+	var from, to []raster.Point
+	for i := range b.starts {
+		v := float64(i) * spacing
+		from = append(from, raster.Point{Y: v}, raster.Point{X: float64(s.columns), Y: v})
+		for _, p := range []raster.Point{b.starts[i], b.ends[i]} {
+			to = append(to, raster.Point{X: p.X * scale, Y: p.Y * scale})
+		}
+	}
+	m, err := raster.Fit(from, to)
+	return m, spacing, err
+}
+
+// upsideDown is the same block read from the other side.
+func (b *block) upsideDown() block {
+	turned := *b
+	turned.starts, turned.ends = slices.Clone(b.ends), slices.Clone(b.starts)
+	slices.Reverse(turned.starts)
+	slices.Reverse(turned.ends)
+	return turned
+}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
-	"net"
 	"os"
 	"path/filepath"
 	"time"
@@ -42,7 +41,7 @@ func (c devCommand) Run(w world) (err error) {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	box, err := startSandbox(c.SandboxAddr, sandbox.Options{Token: before["SANDBOX_TOKEN"], CompleteAfter: c.Complete, Log: log})
+	box, err := startSandbox(w.ctx, c.SandboxAddr, sandbox.Options{Token: before["SANDBOX_TOKEN"], CompleteAfter: c.Complete, Log: log})
 	if err != nil {
 		return err
 	}
@@ -53,9 +52,9 @@ func (c devCommand) Run(w world) (err error) {
 func (c devCommand) envPath() string { return filepath.Join(c.Data, "dev.env") }
 
 func (c devCommand) serve(w world, log *slog.Logger, box *runningSandbox, before map[string]string) (err error) {
-	l, err := net.Listen("tcp", c.Addr)
+	l, err := listen(w.ctx, c.Addr)
 	if err != nil {
-		return fmt.Errorf("listen: %w", err)
+		return err
 	}
 	url := "http://" + l.Addr().String()
 	cfg, err := c.config(url, box)
@@ -72,8 +71,10 @@ func (c devCommand) serve(w world, log *slog.Logger, box *runningSandbox, before
 		return err
 	}
 	pairs := append([]envfile.Pair{
-		{Name: "DOSSIER_URL", Value: url}, {Name: "DOSSIER_TOKEN_URL", Value: url + "/auth/open/connect/token"},
-		{Name: "DOSSIER_CLIENT_ID", Value: who.ID}, {Name: "DOSSIER_CLIENT_SECRET", Value: who.Secret},
+		{Name: "DOSSIER_URL", Value: url},
+		{Name: "DOSSIER_TOKEN_URL", Value: url + "/auth/open/connect/token"},
+		{Name: "DOSSIER_CLIENT_ID", Value: who.ID},
+		{Name: "DOSSIER_CLIENT_SECRET", Value: who.Secret},
 	}, box.env()...)
 	if err := envfile.Write(c.envPath(), pairs); err != nil {
 		return fmt.Errorf("write dev.env: %w", err)
@@ -99,6 +100,7 @@ Dossier is ready.
   Next: set -a; . %s; set +a   and follow the curl walk of the README,
         or   dossier verify --env-file %s --front F --document-type passport
   Ctrl-C ends it; the data stays in %s.
+
 `, url, box.url(), c.envPath(), c.envPath(), c.envPath(), c.Data)
 }
 

@@ -59,7 +59,8 @@ func buildBinary(t *testing.T) string {
 }
 
 func killAndCount(t *testing.T, binary, database, driver, dsn string) {
-	box, err := startSandbox("127.0.0.1:0", sandbox.Options{CompleteAfter: 200 * time.Millisecond})
+	t.Helper()
+	box, err := startSandbox(t.Context(), "127.0.0.1:0", sandbox.Options{CompleteAfter: 200 * time.Millisecond})
 	check(t, err)
 	t.Cleanup(func() { check(t, box.stop()) })
 	v := newVictim(t, binary, database, box)
@@ -94,6 +95,7 @@ type victim struct {
 }
 
 func newVictim(t *testing.T, binary, database string, box *runningSandbox) *victim {
+	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0") // finds a free port, which the restarts keep
 	check(t, err)
 	check(t, l.Close())

@@ -22,7 +22,8 @@ import (
 
 func TestCreateProcessRules(t *testing.T) {
 	t.Parallel()
-	eachEngine(t, func(t *testing.T, s *stack) {
+	eachEngine(t, func(s *stack) {
+		t := s.t
 		d, err := s.api.CreateDossier(t.Context(), "")
 		check(t, err)
 		path, token := "/assure/dossiers/"+d.DossierID+"/processes", s.token()
@@ -58,6 +59,7 @@ func TestCreateProcessRules(t *testing.T) {
 
 // in reports to another test.
 func (s *stack) in(t *testing.T) *stack {
+	t.Helper()
 	again := *s
 	again.t = t
 	return &again
@@ -65,7 +67,8 @@ func (s *stack) in(t *testing.T) *stack {
 
 func TestStartRules(t *testing.T) {
 	t.Parallel()
-	eachEngine(t, func(t *testing.T, s *stack) {
+	eachEngine(t, func(s *stack) {
+		t := s.t
 		token := s.token()
 		start := func(request client.ProcessRequest, depictions ...string) reply {
 			return s.call(token, http.MethodPost, pathOf(s.pendingProcess(request, client.UserData{}, depictions...)), "")
@@ -95,7 +98,8 @@ func TestStartRules(t *testing.T) {
 
 func TestTwoStartsAtOnceMakeOneCheck(t *testing.T) {
 	t.Parallel()
-	eachEngine(t, func(t *testing.T, s *stack) {
+	eachEngine(t, func(s *stack) {
+		t := s.t
 		token, ref := s.token(), s.pendingProcess(passportOrder(), client.UserData{}, "front", "selfie")
 		statuses := make(chan int)
 		for range 8 {
@@ -118,7 +122,8 @@ func TestTwoStartsAtOnceMakeOneCheck(t *testing.T) {
 
 func TestImageRules(t *testing.T) {
 	t.Parallel()
-	eachEngine(t, func(t *testing.T, s *stack) {
+	eachEngine(t, func(s *stack) {
+		t := s.t
 		token, ref := s.token(), s.pendingProcess(passportOrder(), client.UserData{})
 		path := pathOf(ref) + "/images"
 		animation := &bytes.Buffer{}
@@ -158,7 +163,8 @@ func TestImageRules(t *testing.T) {
 
 func TestMultipartImages(t *testing.T) {
 	t.Parallel()
-	eachEngine(t, func(t *testing.T, s *stack) {
+	eachEngine(t, func(s *stack) {
+		t := s.t
 		token, ref := s.token(), s.pendingProcess(passportOrder(), client.UserData{})
 		send := func(parts map[string][]byte, cut int) reply {
 			var body bytes.Buffer
@@ -186,7 +192,8 @@ func TestMultipartImages(t *testing.T) {
 
 func TestTokens(t *testing.T) {
 	t.Parallel()
-	eachEngine(t, func(t *testing.T, s *stack) {
+	eachEngine(t, func(s *stack) {
+		t := s.t
 		id, secret := s.config.ID, s.config.Secret
 		basic := "Basic " + base64.StdEncoding.EncodeToString([]byte(url.QueryEscape(id)+":"+url.QueryEscape(secret)))
 		for name, c := range map[string]struct {
@@ -230,7 +237,8 @@ func TestTokens(t *testing.T) {
 
 func TestAuthorization(t *testing.T) {
 	t.Parallel()
-	eachEngine(t, func(t *testing.T, s *stack) {
+	eachEngine(t, func(s *stack) {
+		t := s.t
 		for name, c := range map[string]struct {
 			authorization, code string
 			status              int
@@ -268,7 +276,8 @@ func (s *stack) scoped(scope string) string {
 
 func TestForeignIsUnknown(t *testing.T) {
 	t.Parallel()
-	eachEngine(t, func(t *testing.T, s *stack) {
+	eachEngine(t, func(s *stack) {
+		t := s.t
 		ref := s.pendingProcess(passportOrder(), client.UserData{FirstName: "Anna"}, "front", "selfie")
 		check(t, s.server.db.CreateTenant(t.Context(), "other", "Other", s.server.auth.Now()))
 		s.loginTo("other", "stranger")
@@ -276,9 +285,14 @@ func TestForeignIsUnknown(t *testing.T) {
 		unknown := client.Ref{DossierID: uuid.NewString(), ProcessID: uuid.NewString()}
 		for _, path := range []string{dossier, "/assure/dossiers/" + unknown.DossierID, "/assure/dossiers/x"} {
 			for _, call := range []struct{ method, path, body string }{
-				{"GET", "", ""}, {"DELETE", "", ""}, {"GET", "/userdata", ""}, {"POST", "/userdata", `{"firstName":"Eve"}`},
+				{"GET", "", ""},
+				{"DELETE", "", ""},
+				{"GET", "/userdata", ""},
+				{"POST", "/userdata", `{"firstName":"Eve"}`},
 				{"POST", "/processes", `{"provider":"onfido","processType":"document"}`},
-				{"GET", "/processes/" + ref.ProcessID, ""}, {"POST", "/processes/" + ref.ProcessID, ""}, {"DELETE", "/processes/" + ref.ProcessID, ""},
+				{"GET", "/processes/" + ref.ProcessID, ""},
+				{"POST", "/processes/" + ref.ProcessID, ""},
+				{"DELETE", "/processes/" + ref.ProcessID, ""},
 				{"POST", "/processes/" + ref.ProcessID + "/images", `{"front":"` + dataURL(pictures()["front"]) + `"}`},
 				{"GET", "/processes/" + ref.ProcessID + "/images/front", ""},
 			} {
@@ -293,7 +307,8 @@ func TestForeignIsUnknown(t *testing.T) {
 
 func TestUserData(t *testing.T) {
 	t.Parallel()
-	eachEngine(t, func(t *testing.T, s *stack) {
+	eachEngine(t, func(s *stack) {
+		t := s.t
 		d, err := s.api.CreateDossier(t.Context(), "")
 		check(t, err)
 		token, path := s.token(), "/assure/dossiers/"+d.DossierID+"/userdata"
@@ -317,7 +332,8 @@ func TestUserData(t *testing.T) {
 
 func TestIdempotencyKey(t *testing.T) {
 	t.Parallel()
-	eachEngine(t, func(t *testing.T, s *stack) {
+	eachEngine(t, func(s *stack) {
+		t := s.t
 		token := s.token()
 		create := func(key, body string) reply {
 			return s.call(token, http.MethodPost, "/assure/dossiers", body, "Idempotency-Key", key)
@@ -349,7 +365,8 @@ func TestIdempotencyKey(t *testing.T) {
 
 func TestUnknownPathsAndMethods(t *testing.T) {
 	t.Parallel()
-	eachEngine(t, func(t *testing.T, s *stack) {
+	eachEngine(t, func(s *stack) {
+		t := s.t
 		token := s.token()
 		s.wantRefusal(s.call(token, http.MethodGet, "/assure/unicorns", ""), 404, "not_found")
 		s.wantRefusal(s.call("", http.MethodGet, "/unicorns", ""), 404, "not_found")
@@ -374,7 +391,7 @@ func TestUnknownPathsAndMethods(t *testing.T) {
 
 func TestForgedWebhooks(t *testing.T) {
 	t.Parallel()
-	eachEngine(t, func(t *testing.T, s *stack) {
+	eachEngine(t, func(s *stack) {
 		body := `{"payload":{"resource_type":"check","action":"check.completed","object":{"id":"` + uuid.NewString() + `","status":"complete"}}}`
 		for _, signature := range []string{"", "x", strings.Repeat("0", 64)} {
 			s.wantRefusal(s.call("", http.MethodPost, "/callbacks/onfido", body, "X-SHA2-Signature", signature), 401, "unauthorized")

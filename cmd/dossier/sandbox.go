@@ -28,7 +28,7 @@ func (c sandboxCommand) Run(w world) (err error) {
 	if err != nil {
 		return err
 	}
-	s, err := startSandbox(c.Addr, sandbox.Options{Token: c.Token, CompleteAfter: c.Complete, Strict: c.Strict, Log: log})
+	s, err := startSandbox(w.ctx, c.Addr, sandbox.Options{Token: c.Token, CompleteAfter: c.Complete, Strict: c.Strict, Log: log})
 	if err != nil {
 		return err
 	}
@@ -49,14 +49,14 @@ type runningSandbox struct {
 	serving chan error
 }
 
-func startSandbox(addr string, o sandbox.Options) (*runningSandbox, error) {
+func startSandbox(ctx context.Context, addr string, o sandbox.Options) (*runningSandbox, error) {
 	box, err := sandbox.New(o)
 	if err != nil {
 		return nil, fmt.Errorf("make the sandbox: %w", err)
 	}
-	l, err := net.Listen("tcp", addr)
+	l, err := listen(ctx, addr)
 	if err != nil {
-		return nil, joined(fmt.Errorf("listen: %w", err), box.Close())
+		return nil, joined(err, box.Close())
 	}
 	log := o.Log
 	if log == nil {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"net"
 
 	"github.com/dossier-id/dossier/internal/config"
 	"github.com/dossier-id/dossier/internal/obs"
@@ -49,9 +48,9 @@ func (c serveCommand) Run(w world) (err error) {
 	if err != nil {
 		return err
 	}
-	l, err := net.Listen("tcp", cfg.Addr)
+	l, err := listen(w.ctx, cfg.Addr)
 	if err != nil {
-		return fmt.Errorf("listen: %w", err)
+		return err
 	}
 	s, err := startServer(w.ctx, cfg, l, log)
 	if err != nil {

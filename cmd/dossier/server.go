@@ -161,6 +161,15 @@ func (s *server) periodic(use *service.Service) []jobs.Periodic {
 	}
 }
 
+// listen opens an address of the form HOST:PORT; port 0 takes a free one.
+func listen(ctx context.Context, addr string) (net.Listener, error) {
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
+	if err != nil {
+		return nil, fmt.Errorf("listen: %w", err)
+	}
+	return l, nil
+}
+
 // httpServer bounds what a slow or silent peer can hold.
 func httpServer(h http.Handler, log *slog.Logger) *http.Server {
 	return &http.Server{
@@ -179,7 +188,7 @@ func (s *server) registerWebhook(ctx context.Context) {
 	background, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	s.hooks = cancel
 	if s.publicURL == "" {
-		s.log.Info("no public address is set, so no webhook is registered; results are polled for")
+		s.log.InfoContext(ctx, "no public address is set, so no webhook is registered; results are polled for")
 		close(s.hooked)
 		return
 	}
@@ -208,7 +217,7 @@ func (s *server) tryWebhook(ctx context.Context) bool {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
 	if err := s.connector.EnsureWebhook(ctx, s.publicURL+httpapi.CallbackPath); err != nil {
-		s.log.Warn("the webhook is not registered yet; results are polled for", "error", err)
+		s.log.WarnContext(ctx, "the webhook is not registered yet; results are polled for", "error", err)
 		return false
 	}
 	return true

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/url"
 	"path/filepath"
@@ -36,39 +35,41 @@ type stack struct {
 }
 
 // eachEngine runs a test on SQLite and on PostgreSQL.
-func eachEngine(t *testing.T, test func(t *testing.T, s *stack)) {
+func eachEngine(t *testing.T, test func(*stack)) {
 	t.Helper()
-	databases := map[string]func(*testing.T) string{
-		"sqlite":   func(t *testing.T) string { return "sqlite:" + filepath.Join(t.TempDir(), "dossier.db") },
-		"postgres": func(t *testing.T) string { return pgtest.New(t) },
-	}
-	for name, database := range databases {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			test(t, newStack(t, database(t), sandbox.Options{CompleteAfter: 20 * time.Millisecond}))
-		})
-	}
+	t.Run("sqlite", func(t *testing.T) {
+		t.Parallel()
+		test(newStack(t, "sqlite:"+filepath.Join(t.TempDir(), "dossier.db"), sandbox.Options{CompleteAfter: quickly}))
+	})
+	t.Run("postgres", func(t *testing.T) {
+		t.Parallel()
+		test(newStack(t, pgtest.New(t), sandbox.Options{CompleteAfter: quickly}))
+	})
 }
+
+// quickly is how long a check takes at the sandbox of a test.
+const quickly = 20 * time.Millisecond
 
 // newStack starts a server on the database, a sandbox, and a client of both.
 func newStack(t *testing.T, database string, o sandbox.Options) *stack {
 	t.Helper()
-	box, err := startSandbox("127.0.0.1:0", o)
-	if err != nil {
-		t.Fatal(err)
-	}
+	box, err := startSandbox(t.Context(), "127.0.0.1:0", o)
+	check(t, err)
 	t.Cleanup(func() { check(t, box.stop()) })
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := &stack{t: t, sandbox: box, url: "http://" + l.Addr().String()}
+	s := newStackAt(t, database, box.url(), box.Token())
+	s.sandbox = box
+	return s
+}
+
+// newStackAt starts a server that has its Onfido somewhere else.
+func newStackAt(t *testing.T, database, onfidoURL, token string) *stack {
+	t.Helper()
+	l, err := listen(t.Context(), "127.0.0.1:0")
+	check(t, err)
+	s := &stack{t: t, url: "http://" + l.Addr().String(), data: t.TempDir()}
 	s.http = &http.Client{Transport: holdToDescription(t, http.DefaultTransport)}
-	s.data = t.TempDir()
-	cfg := s.settings(database, s.data, box.url(), box.Token())
-	if s.server, err = startServer(t.Context(), cfg, l, testLog(t)); err != nil {
-		t.Fatal(err)
-	}
+	s.server, err = startServer(t.Context(), s.settings(database, s.data, onfidoURL, token), l, testLog(t))
+	check(t, err)
 	t.Cleanup(func() { check(t, s.server.stop()) })
 	s.login("test")
 	return s
@@ -240,8 +241,9 @@ func check(t *testing.T, err error) {
 	}
 }
 
-// testLog logs to the test, and what is logged must never hold a canary.
+// testLog logs warnings to the test.
 func testLog(t *testing.T) *slog.Logger {
+	t.Helper()
 	return slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
 }
 

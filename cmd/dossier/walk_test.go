@@ -16,7 +16,8 @@ import (
 
 func TestWalkEndsAccepted(t *testing.T) {
 	t.Parallel()
-	eachEngine(t, func(t *testing.T, s *stack) {
+	eachEngine(t, func(s *stack) {
+		t := s.t
 		ref := s.pendingProcess(passportOrder(), client.UserData{FirstName: "Anna", LastName: "Specimen"}, "front", "selfie")
 		p := s.result(ref)
 		if p.Status != "accepted" {
@@ -40,7 +41,8 @@ func TestWalkEndsAccepted(t *testing.T) {
 
 func TestConsiderEndsInconclusive(t *testing.T) {
 	t.Parallel()
-	eachEngine(t, func(t *testing.T, s *stack) {
+	eachEngine(t, func(s *stack) {
+		t := s.t
 		p := s.result(s.pendingProcess(passportOrder(), client.UserData{FirstName: "Anna", LastName: "Consider"}, "front", "selfie"))
 		if p.Status != "inconclusive" || p.FinalResult != nil {
 			t.Fatalf("status %s with final result %s, want inconclusive without one", p.Status, p.FinalResult)
@@ -50,7 +52,8 @@ func TestConsiderEndsInconclusive(t *testing.T) {
 
 func TestEveryDocumentType(t *testing.T) {
 	t.Parallel()
-	eachEngine(t, func(t *testing.T, s *stack) {
+	eachEngine(t, func(s *stack) {
+		t := s.t
 		for documentType, depictions := range map[string][]string{
 			"passport": {"front"}, "driversLicense": {"front", "back"}, "identityCard": {"front", "back"}, "residencePermit": {"front", "back"},
 		} {
@@ -68,7 +71,8 @@ func TestEveryDocumentType(t *testing.T) {
 
 func TestConsentOfUSResidents(t *testing.T) {
 	t.Parallel()
-	eachEngine(t, func(t *testing.T, s *stack) {
+	eachEngine(t, func(s *stack) {
+		t := s.t
 		request := passportOrder()
 		request.ProcessParameters.Location = &client.Location{CountryOfResidence: "USA"}
 		ref := s.pendingProcess(request, client.UserData{}, "front", "selfie")
@@ -82,7 +86,8 @@ func TestConsentOfUSResidents(t *testing.T) {
 
 func TestLocationByAddress(t *testing.T) {
 	t.Parallel()
-	eachEngine(t, func(t *testing.T, s *stack) {
+	eachEngine(t, func(s *stack) {
+		t := s.t
 		request := passportOrder()
 		located := func(ip string) client.Ref {
 			request.ProcessParameters.Location = &client.Location{IPAddress: ip}
@@ -104,7 +109,8 @@ func TestLocationByAddress(t *testing.T) {
 
 func TestImagesComeBackAsTheyWere(t *testing.T) {
 	t.Parallel()
-	eachEngine(t, func(t *testing.T, s *stack) {
+	eachEngine(t, func(s *stack) {
+		t := s.t
 		ref := s.pendingProcess(passportOrder(), client.UserData{}, "front", "selfie")
 		want := sha256.Sum256(pictures()["front"])
 		for _, name := range []string{"front", "FRONT"} {
@@ -128,7 +134,8 @@ func TestImagesComeBackAsTheyWere(t *testing.T) {
 
 func TestListPagesThroughEverything(t *testing.T) {
 	t.Parallel()
-	eachEngine(t, func(t *testing.T, s *stack) {
+	eachEngine(t, func(s *stack) {
+		t := s.t
 		var made []string
 		for range 7 {
 			d, err := s.api.CreateDossier(t.Context(), "")
@@ -161,7 +168,8 @@ func TestListPagesThroughEverything(t *testing.T) {
 
 func TestDeletedMeansGone(t *testing.T) {
 	t.Parallel()
-	eachEngine(t, func(t *testing.T, s *stack) {
+	eachEngine(t, func(s *stack) {
+		t := s.t
 		ref := s.pendingProcess(passportOrder(), client.UserData{FirstName: "Anna"}, "front", "selfie")
 		if p := s.result(ref); p.Status != "accepted" {
 			t.Fatal(p.Status)

@@ -24,7 +24,7 @@ func Read(path string) (map[string]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	values, err := Parse(io.LimitReader(f, maxSize))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
@@ -72,7 +72,7 @@ func Write(path string, pairs []Pair) error {
 	if err != nil {
 		return err
 	}
-	defer os.Remove(tmp.Name())
+	defer func() { _ = os.Remove(tmp.Name()) }() // It is there only if something failed.
 	_, err = tmp.Write(text.Bytes())
 	if err := errors.Join(err, tmp.Sync(), tmp.Close()); err != nil {
 		return err

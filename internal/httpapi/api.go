@@ -33,7 +33,7 @@ type Config struct {
 
 // The two addresses of the token endpoint (Assure contract section 1).
 const (
-	tokenPath    = "/auth/open/connect/token"
+	tokenPath    = "/auth/open/connect/token" // #nosec G101 -- an address, no credential
 	oldTokenPath = "/oidc/token"
 	// CallbackPath is where Onfido's webhooks arrive.
 	CallbackPath = "/callbacks/onfido"

@@ -187,7 +187,7 @@ func (a *api) getImage(ctx context.Context, in *imageRequest) (*imageAnswer, err
 // send streams a sealed value. Its status is out by then, so a value that turns
 // out to be damaged cuts the connection: half an image must not look whole.
 func (a *api) send(c huma.Context, body io.Closer, write func(io.Writer) error) {
-	defer body.Close()
+	defer func() { _ = body.Close() }()
 	c.SetStatus(http.StatusOK)
 	if err := write(c.BodyWriter()); err != nil {
 		a.Log.WarnContext(c.Context(), "an image could not be sent whole", "trace", traceID(c.Context()), "error", err)

@@ -3,10 +3,12 @@ package httpapi
 import (
 	"context"
 	"encoding/hex"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
 	"regexp"
+	"runtime"
 	"time"
 )
 
@@ -58,7 +60,7 @@ func traced(log *slog.Logger, random io.Reader, now func() time.Time, next http.
 // recovered answers for a handler that panicked. The value of the panic may
 // hold anything, so only its type is logged.
 func recovered(w *statusWriter, r *http.Request, p any) {
-	if p == http.ErrAbortHandler {
+	if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 		panic(p)
 	}
 	logOf(r.Context()).ErrorContext(r.Context(), "a handler panicked", "trace", traceID(r.Context()), "panic", panicText(p))
@@ -70,8 +72,8 @@ func recovered(w *statusWriter, r *http.Request, p any) {
 // panicText keeps the text of runtime errors, which speak of code, and of
 // nothing else.
 func panicText(p any) string {
-	if err, ok := p.(interface{ RuntimeError() }); ok {
-		return err.(error).Error()
+	if err, ok := p.(runtime.Error); ok {
+		return err.Error()
 	}
 	return "a value that may be personal"
 }

@@ -55,7 +55,7 @@ func (u *upload) add(ctx context.Context, d idv.Depiction, body io.Reader) error
 		Depiction: d, Blob: u.service.NewID(), CreatedAt: u.service.now(),
 	}
 	look := inspect(io.LimitReader(body, idv.MaxImageBytes+1))
-	defer look.Close()
+	defer func() { _ = look.Close() }()
 	if err := u.service.Blobs.Put(ctx, blobOf(img), look); err != nil {
 		if refused := look.refusal(d); refused != nil {
 			return refused

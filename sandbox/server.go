@@ -93,12 +93,16 @@ func (s *Server) ControlURL() string { return s.url + "/sandbox" }
 // Token is the API token that the sandbox accepts.
 func (s *Server) Token() string { return s.inner.Token() }
 
-// Close ends the server and everything it has under way. It must be called once.
+// Close ends the server and everything it has under way; requests that a fault holds up are cut off. It must be
+// called once.
 func (s *Server) Close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), shutdownTime)
 	defer cancel()
 	closed := s.inner.Close()
 	stopped := s.http.Shutdown(ctx)
+	if errors.Is(stopped, context.DeadlineExceeded) {
+		stopped = s.http.Close()
+	}
 	if err := <-s.ended; !errors.Is(err, http.ErrServerClosed) {
 		stopped = errors.Join(stopped, err)
 	}

@@ -26,18 +26,18 @@ type box struct {
 	auth string // Authorization header; empty: the API token
 }
 
-func newBox(t testing.TB, o sandbox.Options) *box {
-	t.Helper()
+func newBox(tb testing.TB, o sandbox.Options) *box {
+	tb.Helper()
 	s, err := sandbox.New(o)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	t.Cleanup(func() {
+	tb.Cleanup(func() {
 		if err := s.Close(); err != nil {
-			t.Error(err)
+			tb.Error(err)
 		}
 	})
-	return &box{t: t, Sandbox: s}
+	return &box{t: tb, Sandbox: s}
 }
 
 // answer is what the sandbox answered.

@@ -7,6 +7,6 @@
 // extension of ours. docs/sandbox.md says endpoint by endpoint what is faithful, scripted or not there.
 //
 // The package is built from the Onfido contract alone. It must not import the client of that API or the domain,
-// because a shared type would hide a shared mistake; of the project it imports only its own rooms (hook, report,
-// timeline, upload). Which texts and tables are Onfido's and which are guesses is said where they stand.
+// because a shared type would hide a shared mistake; of the project it imports only its own rooms (fault, hook,
+// report, timeline, upload). Which texts and tables are Onfido's and which are guesses is said where they stand.
 package sandbox

@@ -74,11 +74,22 @@ func (s *Sandbox) send(e event, only []string) {
 // deliver sends a body to a webhook, as often and as late as the faults have it.
 func (s *Sandbox) deliver(h webhook, action string, body []byte) {
 	for _, d := range s.faults.Webhook(action) {
-		m := hook.Message{WebhookID: h.ID, URL: h.URL, Event: action, Signature: hook.Sign(h.Token, body), Body: body}
+		m := hook.Message{WebhookID: h.ID, URL: h.URL, Event: action, Signature: hook.Sign(h.Token, body), OAuth: h.oauth(), Body: body}
 		if d.Forged {
 			m.Signature = hook.Sign("not the webhook's token", body)
 		}
 		s.hooks.Send(m, d.After)
+	}
+}
+
+// oauth is where the webhook has its deliveries authorized, nil when it does not.
+func (h webhook) oauth() *hook.OAuth {
+	if !h.OAuthEnabled || h.OAuthServerURL == nil {
+		return nil
+	}
+	return &hook.OAuth{
+		URL: *h.OAuthServerURL, ClientID: text(h.OAuthServerClientID), ClientSecret: text(h.OAuthServerClientSecret),
+		Scope: text(h.OAuthServerScope),
 	}
 }
 

@@ -47,32 +47,32 @@ var describedRoutes = sync.OnceValues(func() (routers.Router, error) {
 })
 
 // hold holds a request that was accepted, and any answer, to api/onfido.yaml.
-func hold(t testing.TB, req *http.Request, body []byte, w *httptest.ResponseRecorder) {
-	t.Helper()
+func hold(tb testing.TB, req *http.Request, body []byte, w *httptest.ResponseRecorder) {
+	tb.Helper()
 	router, err := describedRoutes()
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	req = req.Clone(t.Context())
+	req = req.Clone(tb.Context())
 	req.Body = io.NopCloser(bytes.NewReader(body))
 	rt, params, err := router.FindRoute(req)
 	if err != nil {
 		if w.Code != http.StatusNotFound && w.Code != http.StatusUnauthorized {
-			t.Errorf("%s %s is not described: %v", req.Method, req.URL.Path, err)
+			tb.Errorf("%s %s is not described: %v", req.Method, req.URL.Path, err)
 		}
 		return
 	}
 	options := &openapi3filter.Options{AuthenticationFunc: openapi3filter.NoopAuthenticationFunc, IncludeResponseStatus: true}
 	in := &openapi3filter.RequestValidationInput{Request: req, PathParams: params, Route: rt, Options: options}
 	if w.Code < http.StatusBadRequest {
-		if err := openapi3filter.ValidateRequest(t.Context(), in); err != nil {
-			t.Errorf("%s %s was accepted, but is not as described: %v", req.Method, req.URL.Path, err)
+		if err := openapi3filter.ValidateRequest(tb.Context(), in); err != nil {
+			tb.Errorf("%s %s was accepted, but is not as described: %v", req.Method, req.URL.Path, err)
 		}
 	}
 	out := &openapi3filter.ResponseValidationInput{RequestValidationInput: in, Status: w.Code, Header: w.Header(), Options: options}
 	out.SetBodyBytes(w.Body.Bytes())
-	if err := openapi3filter.ValidateResponse(t.Context(), out); err != nil {
-		t.Errorf("the answer to %s %s is not as described: %v", req.Method, req.URL.Path, err)
+	if err := openapi3filter.ValidateResponse(tb.Context(), out); err != nil {
+		tb.Errorf("the answer to %s %s is not as described: %v", req.Method, req.URL.Path, err)
 	}
 }
 

@@ -59,7 +59,7 @@ func modules(t *testing.T) string {
 	if err := os.MkdirAll(parent, 0o750); err != nil {
 		t.Fatal(err)
 	}
-	fresh, err := os.MkdirTemp(parent, ".new-*")
+	fresh, err := os.MkdirTemp(parent, ".new-*") //nolint:usetesting // it is renamed, so it must lie beside its final place
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -34,10 +34,10 @@ func LiveRetry() []time.Duration {
 type Message struct {
 	WebhookID string
 	URL       string
-	Event     string            // e.g. check.completed
-	Signature string            // value of SignatureHeader
-	Header    map[string]string // further headers, e.g. Authorization
-	Body      []byte            // sent as it is
+	Event     string // e.g. check.completed
+	Signature string // value of SignatureHeader
+	OAuth     *OAuth // nil: none
+	Body      []byte // sent as it is
 }
 
 // Attempt is the record of one try to deliver a Message.
@@ -136,8 +136,12 @@ func (d *Deliverer) post(m Message) (int, error) {
 	if err != nil {
 		return 0, fmt.Errorf("make webhook request: %w", err)
 	}
-	for name, value := range m.Header {
-		req.Header.Set(name, value)
+	if m.OAuth != nil {
+		token, err := d.token(d.ctx, m.OAuth)
+		if err != nil {
+			return 0, err
+		}
+		req.Header.Set("Authorization", "Bearer "+token)
 	}
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("User-Agent", "dossier-sandbox")

@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -83,6 +84,38 @@ func TestDeliveryFollowsTheSchedule(t *testing.T) {
 	}
 }
 
+// tokenFor answers the token request of one client.
+func tokenFor(form string) *http.Response {
+	if form != "client_id=me&client_secret=s3cret&grant_type=client_credentials&scope=hooks" {
+		return answer(401)
+	}
+	resp := answer(200)
+	resp.Body = io.NopCloser(strings.NewReader(`{"access_token":"x"}`))
+	return resp
+}
+
+// TestNoTokenNoDelivery: a token that cannot be had is a failed attempt like any other.
+func TestNoTokenNoDelivery(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		clock := timeline.New(time.Now)
+		defer clock.Close()
+		d := hook.New(clock, roundTrip(func(r *http.Request) (*http.Response, error) {
+			if r.URL.Path != "/token" {
+				t.Error("delivered without a token")
+			}
+			return tokenFor(""), nil
+		}), []time.Duration{time.Second}, slog.New(slog.DiscardHandler))
+		defer d.Close()
+		d.Send(hook.Message{URL: "https://receiver.test/", OAuth: &hook.OAuth{URL: "https://receiver.test/token"}}, 0)
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		if got := d.Attempts(); len(got) != 2 || got[1].Error == "" || got[1].Status != 0 {
+			t.Errorf("attempts %+v", got)
+		}
+	})
+}
+
 func TestDeliveryCarriesSignatureAndBody(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -91,11 +124,19 @@ func TestDeliveryCarriesSignatureAndBody(t *testing.T) {
 		got := make(chan string, 1)
 		d := hook.New(clock, roundTrip(func(r *http.Request) (*http.Response, error) {
 			body, err := io.ReadAll(r.Body)
+			if r.URL.Path == "/token" {
+				return tokenFor(string(body)), err
+			}
 			got <- r.Method + " " + r.Header.Get(hook.SignatureHeader) + " " + r.Header.Get("Authorization") + " " + string(body)
 			return answer(200), err
 		}), nil, slog.New(slog.DiscardHandler))
 		defer d.Close()
-		d.Send(hook.Message{URL: "https://receiver.test/", Signature: "abc", Header: map[string]string{"Authorization": "Bearer x"}, Body: []byte("{}")}, 0)
+		d.Send(hook.Message{URL: "https://receiver.test/", Signature: "abc", Body: []byte("{}")}, 0)
+		if want := "POST abc  {}"; <-got != want {
+			t.Errorf("not what was to be sent: want %q", want)
+		}
+		oauth := hook.OAuth{URL: "https://receiver.test/token", ClientID: "me", ClientSecret: "s3cret", Scope: "hooks"}
+		d.Send(hook.Message{URL: "https://receiver.test/", Signature: "abc", OAuth: &oauth, Body: []byte("{}")}, 0)
 		if want := "POST abc Bearer x {}"; <-got != want {
 			t.Errorf("not what was to be sent: want %q", want)
 		}

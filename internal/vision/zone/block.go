@@ -40,21 +40,13 @@ const (
 
 // findBlocks groups rows, triples before pairs, the longest first.
 func findBlocks(rows []row) []block {
-	below := make([][]int, len(rows))
 	var pairs, triples []block
 	for i := range rows {
-		for j := range rows {
-			if i != j && beneath(&rows[i], &rows[j]) {
-				below[i] = append(below[i], j)
-			}
-		}
-	}
-	for i := range rows {
-		for _, j := range below[i] {
+		for _, j := range under(rows, rows[i]) {
 			pairs = append(pairs, blockOf(rows, i, j))
-			for _, k := range below[j] {
-				if b := blockOf(rows, i, j, k); even(rows, i, j, k) {
-					triples = append(triples, b)
+			for _, k := range under(rows, rows[j].along(&rows[i])) {
+				if even(rows, i, j, k) {
+					triples = append(triples, blockOf(rows, i, j, k))
 				}
 			}
 		}
@@ -65,18 +57,25 @@ func findBlocks(rows []row) []block {
 	return append(triples, pairs...)
 }
 
-// beneath says whether b runs along the lower side of a like the next row of
-// the same zone.
-func beneath(a, b *row) bool {
-	dx, dy := b.dx, b.dy
-	if a.dx*dx+a.dy*dy < 0 {
-		dx, dy = -dx, -dy
+// under lists the rows that run along the lower side of one like the next row
+// of the same zone.
+func under(rows []row, above row) []int {
+	var found []int
+	for i := range rows {
+		if beneath(&above, rows[i].along(&above)) {
+			found = append(found, i)
+		}
 	}
-	along, across := (b.x-a.x)*a.dx+(b.y-a.y)*a.dy, (b.y-a.y)*a.dx-(b.x-a.x)*a.dy
+	return found
+}
+
+// beneath judges two rows of one direction, b's middle being beside a's.
+func beneath(a *row, b row) bool {
+	across := (b.y-a.y)*a.dx - (b.x-a.x)*a.dy
 	mean := (a.length() + b.length()) / 2
-	return across > 0 && math.Abs(a.dx*dy-a.dy*dx) < 0.09 &&
+	return across > 0 && math.Abs(a.dx*b.dy-a.dy*b.dx) < 0.09 &&
 		math.Abs(a.length()-b.length()) < 0.22*mean &&
-		math.Abs(along) < 0.15*mean &&
+		math.Abs(a.from+a.to-b.from-b.to) < 0.3*mean &&
 		mean > leastProportion*across && mean < mostProportion*across &&
 		max(a.thickness, b.thickness) < 1.9*min(a.thickness, b.thickness)
 }

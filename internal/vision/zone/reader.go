@@ -55,17 +55,17 @@ func New() (*Reader, error) {
 // sizes are the lengths of the longer side that rows are looked for at. Each
 // finds characters 9 to 15 pixels apart: a passport that takes 55 to 95 percent
 // of the picture, a card that fills it, and both down to a quarter of it.
-func sizes() []int { return []int{800, 520, 1200, 2000} }
+func sizes() []int { return []int{800, 560, 420, 1200, 2000} }
 
 // Read finds and reads the zone of a picture, whichever way it is turned. Its
 // work is bounded by the picture's size; it fails with [ErrNone], or with ctx's
 // error when that ends. today is what [mrz.Parse] takes.
 func (r *Reader) Read(ctx context.Context, g *image.Gray, today time.Time) (*Reading, error) {
 	for i, longest := range sizes() {
-		if side := max(g.Rect.Dx(), g.Rect.Dy()); i > 1 && side <= sizes()[i-1] || i == 1 && side <= longest {
-			continue // as large as before
-		}
 		small, scale := raster.Limit(g, longest)
+		if side := max(small.Rect.Dx(), small.Rect.Dy()); i > 0 && side != longest {
+			continue // no larger than what was looked at before
+		}
 		reading, err := r.search(ctx, g, small, scale, today)
 		if reading != nil || err != nil {
 			return reading, err

@@ -176,6 +176,9 @@ func (p patch) row() (row, bool) {
 func fromMoments(n, x, y, xx, xy, yy float64) row {
 	angle := math.Atan2(2*xy, xx-yy) / 2
 	dy, dx := math.Sincos(angle)
+	if dx+dy/2 < 0 { // rows of one block have one direction; few are turned by the 63 degrees where this flips
+		dx, dy = -dx, -dy
+	}
 	across := xx*dy*dy - 2*xy*dx*dy + yy*dx*dx
 	return row{x: x, y: y, dx: dx, dy: dy, thickness: math.Sqrt(12*max(across, 0) + 1), mass: n}
 }

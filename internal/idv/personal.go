@@ -26,6 +26,18 @@ func (Personal) LogValue() slog.Value { return slog.StringValue(redacted) }
 // does so through a type of its own that reveals the value on purpose.
 func (Personal) MarshalJSON() ([]byte, error) { return []byte(`"` + redacted + `"`), nil }
 
+// The structs that hold such values behind pointers print as a whole: a verb
+// that does not fit a pointer would make fmt go round the fields' own Format.
+
+// Format prints [redacted] for every verb.
+func (UserData) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, redacted) }
+
+// Format prints [redacted] for every verb.
+func (Address) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, redacted) }
+
+// Format prints the status only, for every verb.
+func (v Verdict) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, string(v.Status)) }
+
 // PersonalJSON is a JSON value about a person: a result, a raw report. It
 // prints and logs as [redacted] like Personal; its bytes are the value.
 type PersonalJSON []byte

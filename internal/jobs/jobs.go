@@ -71,11 +71,16 @@ func New(ctx context.Context, db *store.DB, c Config) (*Runner, error) {
 	return &Runner{queue: q, db: db}, nil
 }
 
-// Enqueue stores jobs in the transaction that is open. A process that has a
-// live advance job gets no second one.
+// Enqueue stores jobs in the transaction that is open, equal ones once. A
+// process that has a live advance job gets no second one.
 func (r *Runner) Enqueue(ctx context.Context, tx store.Handle, jobs []idv.Job) error {
 	params := make([]river.InsertManyParams, 0, len(jobs))
+	seen := map[idv.Job]bool{}
 	for _, j := range jobs {
+		if seen[j] {
+			continue // River takes no unique job twice in one call.
+		}
+		seen[j] = true
 		p, err := insertParams(j)
 		if err != nil {
 			return err

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -145,6 +146,19 @@ func (c Config) river(workers *river.Workers, poll time.Duration) *river.Config 
 // warnings passes on what an operator must know of the queue and drops its
 // daily chatter.
 type warnings struct{ slog.Handler }
+
+// Handle drops what is only the echo of a stop.
+func (w warnings) Handle(ctx context.Context, r slog.Record) error {
+	stopped := false
+	r.Attrs(func(a slog.Attr) bool {
+		stopped = strings.Contains(a.Value.String(), context.Canceled.Error())
+		return !stopped
+	})
+	if stopped {
+		return nil
+	}
+	return w.Handler.Handle(ctx, r)
+}
 
 // Enabled says whether a record of the level is worth making.
 func (w warnings) Enabled(ctx context.Context, l slog.Level) bool {

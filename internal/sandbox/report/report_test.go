@@ -141,6 +141,10 @@ func TestTemplateValues(t *testing.T) {
 	if got := low.Breakdown["face_comparison"].Breakdown["face_match"].Properties; got["score"] != 0.3243 || got["document_id"] != "doc-1" {
 		t.Errorf("face match of a consider: %v", got)
 	}
+	identity := write(t, "identity_enhanced", report.Outcome{})
+	if _, there := identity.Breakdown["address"]; there || len(identity.Properties) != 0 {
+		t.Errorf("identity report %v, properties %v", identity.Breakdown, identity.Properties)
+	}
 	licence := write(t, "document_with_driving_licence_information", report.Outcome{})
 	second, _ := licence.Properties["driving_licence_information"].([]any)[1].(map[string]any)
 	if second["category"] != "AM" || second["codes"] != "01" {

@@ -141,6 +141,9 @@ func (s *Sandbox) missing(reportNames []string, m materials) error {
 	return wrong.err()
 }
 
+// consentMonths is how long a consent is good for (Onfido contract section 6).
+const consentMonths = 6
+
 // lawful holds a check to what the live service demands of the applicant: a known location, and of US applicants
 // the consent to be checked (Onfido contract section 6). Only in strict mode: Onfido's own sandbox does not demand
 // it. The live texts are not known.
@@ -155,7 +158,10 @@ func (s *Sandbox) lawful(a applicant, c checkRequest) error {
 		return strings.HasPrefix(name, "document") || strings.HasPrefix(name, "facial_similarity") || name == "known_faces"
 	})
 	inUSA := a.Location.CountryOfResidence != nil && *a.Location.CountryOfResidence == "USA"
-	granted := slices.ContainsFunc(s.state.consents[a.ID], func(k consent) bool { return k.Name == privacyNotices && k.Granted })
+	since := timestamp(s.clock.Now().AddDate(0, -consentMonths, 0))
+	granted := slices.ContainsFunc(s.state.consents[a.ID], func(k consent) bool {
+		return k.Name == privacyNotices && k.Granted && text(k.GrantedAt) >= since
+	})
 	if inUSA && covered && !granted && !isTrue(c.privacyRead) {
 		return problems{"consents": {problems{privacyNotices: {textConsent}}}}.err()
 	}

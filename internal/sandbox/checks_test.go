@@ -252,6 +252,14 @@ func TestStrictModeDemandsLocationAndConsent(t *testing.T) {
 	}
 	b.call("PUT", "/applicants/"+american, object{"consents": []object{{"name": "privacy_notices_read", "granted": true}}}).want(200)
 	ask(american).want(201)
+	b.call("POST", "/sandbox/clock/advance", object{"duration": "4500h"}).want(200) // more than six months
+	if fields := ask(american).refused(422, "validation_error"); fields["consents"] == nil {
+		t.Errorf("American whose consent is too old: fields %v", fields)
+	}
+	again := b.call("POST", "/checks", object{"applicant_id": american, "report_names": []string{"document"}, "privacy_notices_read_consent_given": true})
+	if got := again.want(201); !is(got["privacy_notices_read_consent_given"]) {
+		t.Errorf("check %v", got)
+	}
 	ask(make3(object{"location": object{"country_of_residence": "NLD"}})).want(201)
 	tiny := map[string]string{"applicant_id": american, "type": "passport"}
 	if fields := b.upload("/documents", tiny, "a.jpg", picture("jpeg")).refused(422, "validation_error"); fields["file"] == nil {

@@ -14,7 +14,7 @@ VULN         := .tools/govulncheck-$(VULN_VERSION)/govulncheck
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run build test check format lint laws generated modules vulnerabilities generate fix cover fuzz tools clean
+.PHONY: help run build test bench check format lint laws generated modules vulnerabilities generate fix cover fuzz tools clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ build: ## build bin/dossier
 test: ## run every test on real parts, with the race detector; installs what is missing
 	@scripts/test-needs
 	CGO_ENABLED=1 $(GO) test -race -timeout $(TESTTIMEOUT) ./...
+
+bench: ## the sandbox beside its peers, in one run; a peer that cannot be had is left out and said so
+	$(GO) test -run '^$$' -bench . -benchtime 3s -timeout 20m ./internal/sandbox/peers
 
 check: format lint laws generated modules vulnerabilities ## everything that needs no running: format, vet, lint, laws, generated files, modules
 

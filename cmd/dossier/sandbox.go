@@ -19,6 +19,7 @@ type sandboxCommand struct {
 	Token    string        `help:"API token to accept (a random one)." placeholder:"TOKEN" env:"SANDBOX_TOKEN"`
 	Complete time.Duration `help:"How long a check runs." default:"1s"`
 	Strict   bool          `help:"Demand location and US consent, and limit the rate."`
+	State    string        `help:"Keep the state in this file: read at the start, written at the end." placeholder:"FILE"`
 	EnvFile  string        `help:"Write SANDBOX_URL and SANDBOX_TOKEN to this file once ready." placeholder:"FILE"`
 }
 
@@ -28,7 +29,7 @@ func (c sandboxCommand) Run(w world) (err error) {
 	if err != nil {
 		return err
 	}
-	s, err := startSandbox(w.ctx, c.Addr, sandbox.Options{Token: c.Token, CompleteAfter: c.Complete, Strict: c.Strict, Log: log})
+	s, err := startSandbox(w.ctx, c.Addr, sandbox.Options{Token: c.Token, CompleteAfter: c.Complete, Strict: c.Strict, StateFile: c.State, Log: log})
 	if err != nil {
 		return err
 	}

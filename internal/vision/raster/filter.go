@@ -12,6 +12,15 @@ func BlackHat(g *image.Gray, size int) *image.Gray {
 	return closed
 }
 
+// Contrast is how much the square around each pixel varies.
+func Contrast(g *image.Gray, size int) *image.Gray {
+	high, low := Dilate(g, size), Erode(g, size)
+	for i, v := range low.Pix {
+		high.Pix[i] -= v
+	}
+	return high
+}
+
 // Dilate gives every pixel the highest value of the square around it.
 func Dilate(g *image.Gray, size int) *image.Gray {
 	return extreme(g, size, func(to, a, b []uint8) {

@@ -1,0 +1,112 @@
+package face
+
+import (
+	"cmp"
+	"context"
+	_ "embed"
+	"fmt"
+	"image"
+	"slices"
+
+	pigo "github.com/esimov/pigo/core"
+
+	"github.com/dossier-id/dossier/internal/vision/raster"
+)
+
+//go:embed facefinder
+var finderCascade string
+
+// How faces are searched.
+const (
+	smallestFace = 20   // pixels, below which the cascade sees nothing
+	largeFace    = 0.2  // of the longer side: larger than portraits on documents
+	sameFace     = 0.35 // part of the smaller box in the larger one that makes them one face
+
+	// MinScore is the least sum of the cascade's scores for a face.
+	MinScore = 8.0
+)
+
+// Face is where a face is, in pixels of the picture.
+type Face struct {
+	Box   image.Rectangle
+	Score float64 // of the cascade, at least [MinScore]; comparable between pictures
+}
+
+// Finder finds faces. It is safe for concurrent use.
+type Finder struct {
+	faces *pigo.Pigo
+}
+
+// New unpacks the cascade.
+func New() (*Finder, error) {
+	faces, err := pigo.NewPigo().Unpack([]byte(finderCascade))
+	if err != nil {
+		return nil, fmt.Errorf("unpack the face cascade: %w", err)
+	}
+	return &Finder{faces}, nil
+}
+
+// Find gives the faces of an upright picture, the largest first. Beside the
+// portrait of a document that may be its ghost image.
+func (f *Finder) Find(ctx context.Context, g *image.Gray) ([]Face, error) {
+	for _, s := range searches() {
+		found, err := f.search(ctx, g, s)
+		if len(found) > 0 || err != nil {
+			return found, err
+		}
+	}
+	return nil, nil
+}
+
+// search is a way to look for faces.
+type search struct {
+	size   int     // pixels of the longer side
+	least  float64 // of the longer side: size of a face
+	shift  float64 // of a face: how far the next place to look at is
+	angles []float64
+}
+
+// searches are the ways that are tried until one finds a face. The first finds
+// the portrait of a card that takes a third of the picture; heads are turned
+// more than documents. The second looks harder, for dark or blurred heads, but
+// only for ones as large as no document has: among fine print it would see
+// faces where there are none.
+func searches() []search {
+	turned := []float64{0, 0.05, 0.1, 0.9, 0.95} // of a full turn
+	return []search{
+		{size: 640, least: 0.05, shift: 0.1, angles: turned},
+		{size: 480, least: largeFace, shift: 0.06, angles: turned},
+	}
+}
+
+func (f *Finder) search(ctx context.Context, g *image.Gray, s search) ([]Face, error) {
+	small, scale := raster.Limit(g, s.size)
+	small = raster.Blur(small, 1)
+	var all []pigo.Detection
+	for _, angle := range s.angles {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		all = append(all, f.detect(small, s, angle)...)
+	}
+	var found []Face
+	for _, c := range clusters(all) {
+		if c.score >= MinScore {
+			found = append(found, c.face(scale))
+		}
+	}
+	slices.SortStableFunc(found, func(a, b Face) int { return cmp.Compare(b.Box.Dx(), a.Box.Dx()) })
+	return found, nil
+}
+
+func (f *Finder) detect(g *image.Gray, s search, angle float64) []pigo.Detection {
+	long, short := max(g.Rect.Dx(), g.Rect.Dy()), min(g.Rect.Dx(), g.Rect.Dy())
+	least := s.least
+	if angle != 0 {
+		least = max(least, largeFace)
+	}
+	return f.faces.RunCascade(pigo.CascadeParams{
+		MinSize: max(int(least*float64(long)), smallestFace), MaxSize: short, ShiftFactor: s.shift, ScaleFactor: 1.1,
+		ImageParams: pigo.ImageParams{Pixels: g.Pix, Rows: g.Rect.Dy(), Cols: g.Rect.Dx(), Dim: g.Stride},
+	}, angle)
+}

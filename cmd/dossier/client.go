@@ -1,9 +1,12 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"strings"
 	"text/tabwriter"
 	"time"
+	"unicode"
 
 	"github.com/dossier-id/dossier/internal/config"
 	"github.com/dossier-id/dossier/internal/store"
@@ -43,6 +46,9 @@ type clientCreate struct {
 
 // Run makes a client.
 func (c clientCreate) Run(w world) error {
+	if strings.TrimSpace(c.Name) == "" || strings.ContainsFunc(c.Name, unicode.IsControl) {
+		return errors.New("--name must be a name for people")
+	}
 	return c.with(w, func(b *base) error {
 		made, err := b.auth.CreateClient(w.ctx, c.Tenant, c.Name)
 		if err != nil {

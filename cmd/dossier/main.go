@@ -55,8 +55,12 @@ func (e exit) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
 func run(w world, args []string) (status int) {
 	type leave struct{ status int }
 	defer func() {
-		if l, ok := recover().(leave); ok {
-			status = l.status
+		switch p := recover().(type) {
+		case nil:
+		case leave: // kong has printed a help text, or what is wrong with the arguments
+			status = min(p.status, 1)
+		default:
+			panic(p)
 		}
 	}()
 	parser := kong.Must(&commands{}, kong.Name("dossier"), kong.UsageOnError(), kong.Writers(w.out, w.err), kong.Vars(vars()),

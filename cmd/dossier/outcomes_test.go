@@ -29,12 +29,16 @@ func TestVerifyTellsTheOutcome(t *testing.T) {
 			{"", `"status":"accepted"`, 0},
 			{`{"next":"check","reports":{"document":{"breakdown":{"image_integrity.image_quality":"unidentified"}}}}`, `"status":"rejected"`, 2},
 			{`{"next":"check","reports":{"document":{"breakdown":{"visual_authenticity.fonts":"consider"}}}}`, `"status":"inconclusive"`, 3},
-			{`{"next":"live_photo","error":{"status":422,"type":"validation_error","message":"There was a validation error on this request",` +
-				`"fields":{"face_detection":["Multiple faces in image. Please note this validation can be disabled by setting the advanced_validation parameter to false."]}}}`,
+			{
+				`{"next":"live_photo","error":{"status":422,"type":"validation_error","message":"There was a validation error on this request",` +
+					`"fields":{"face_detection":["Multiple faces in image. Please note this validation can be disabled by setting the advanced_validation parameter to false."]}}}`,
 				`"failReason":{"type":"upload_failed","message":"There was a validation error on this request (status code 422) | Field errors: ` +
-					`{face_detection=[Multiple faces in image. Please note this validation can be disabled by setting the advanced_validation parameter to false.]}"}`, 4},
-			{`{"next":"check","error":{"status":422,"type":"validation_error","message":"There was a validation error on this request","fields":{}}}`,
-				`"failReason":{"type":"provider_error"`, 4},
+					`{face_detection=[Multiple faces in image. Please note this validation can be disabled by setting the advanced_validation parameter to false.]}"}`, 4,
+			},
+			{
+				`{"next":"check","error":{"status":422,"type":"validation_error","message":"There was a validation error on this request","fields":{}}}`,
+				`"failReason":{"type":"provider_error"`, 4,
+			},
 		} {
 			if c.scenario != "" {
 				s.steer("/sandbox/scenarios", c.scenario)

@@ -1,10 +1,14 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
+	"time"
 
 	"github.com/dossier-id/dossier/internal/config"
 	"github.com/dossier-id/dossier/internal/obs"
+	"github.com/dossier-id/dossier/internal/seal"
 	"github.com/dossier-id/dossier/internal/store"
 )
 
@@ -30,6 +34,7 @@ func (serveCommand) Help() string {
   DOSSIER_ONFIDO_CLIENT_ID, DOSSIER_ONFIDO_CLIENT_SECRET
   DOSSIER_ONFIDO_REQUESTS_PER_MINUTE  the account's limit (400)
   DOSSIER_ONFIDO_SETTLE               how long a request of unknown outcome is left alone (30s)
+  DOSSIER_ONFIDO_WEBHOOK_TOKEN        key of a webhook that was registered by hand
   DOSSIER_LOG_FORMAT                  json or text (json)
   DOSSIER_LOG_LEVEL                   debug, info, warn or error (info)`
 }
@@ -39,6 +44,9 @@ func (c serveCommand) Run(w world) (err error) {
 	cfg, err := config.Load(c.Config, w.lookup)
 	if err != nil {
 		return err
+	}
+	if err := usable(cfg); err != nil {
+		return fmt.Errorf("the configuration is not valid:\n%w", err)
 	}
 	if c.Check {
 		_, err := fmt.Fprintln(w.out, "the configuration is valid")
@@ -56,9 +64,27 @@ func (c serveCommand) Run(w world) (err error) {
 	if err != nil {
 		return err
 	}
+	if cfg.Onfido.Settle < onfidoTimeout || cfg.TakeOverAfter < onfidoTimeout {
+		log.Warn("DOSSIER_ONFIDO_SETTLE and DOSSIER_TAKE_OVER_AFTER should not be below 30s, the longest request to Onfido: after a crash a check could be ordered twice")
+	}
 	log.Info("serving", "addr", l.Addr().String(), "database", s.db.Engine(), "version", version())
 	if clients, err := s.db.ListClients(w.ctx, store.DefaultTenant); err == nil && len(clients) == 0 {
 		log.Info("there is no API client yet: make one with `dossier client create`")
 	}
 	return joined(s.wait(w.ctx), s.stop())
+}
+
+// onfidoTimeout is how long a request to Onfido may take.
+const onfidoTimeout = 30 * time.Second
+
+// usable checks the settings that only their rooms understand, all of them.
+func usable(c *config.Config) error {
+	_, err := openAccount(c)
+	var keys error
+	if c.Key != "" {
+		_, keys = seal.ParseKeys(c.Key.Reveal())
+	} else if _, keys = seal.OpenKeyFile(c.KeyFile); errors.Is(keys, fs.ErrNotExist) {
+		keys = nil // the first start makes it
+	}
+	return joined(err, keys)
 }

@@ -35,39 +35,41 @@ type base struct {
 	auth   *auth.Authority
 }
 
-// openBase opens keys and database. createKeys makes the key file when it is
-// missing, which only a development server does by itself.
+// openBase opens keys and database. A first start makes the key file; over a
+// database that knows another key it takes it away again.
 func openBase(ctx context.Context, c *config.Config, o store.Options) (*base, error) {
 	if err := os.MkdirAll(c.Data, 0o700); err != nil {
 		return nil, fmt.Errorf("make the data folder: %w", err)
 	}
-	sealer, err := openKeys(c)
+	sealer, made, err := openKeys(c)
 	if err != nil {
 		return nil, err
 	}
 	o.Sealer, o.NewID = sealer, newID
 	db, err := store.Open(ctx, c.Database.Reveal(), o)
+	if errors.Is(err, store.ErrWrongKey) && made {
+		return nil, joined(fmt.Errorf("the key file %s is missing: %w", c.KeyFile, err), os.Remove(c.KeyFile))
+	}
 	if err != nil {
 		return nil, err
 	}
 	return &base{sealer, db, &auth.Authority{Rows: db, Now: time.Now, Random: rand.Reader, NewID: newID}}, nil
 }
 
-// openKeys reads the key-encryption key from the environment or the key file. A
-// first start makes the file; it must be kept as safe as the data is worth, and
-// backed up apart from it.
-func openKeys(c *config.Config) (*seal.Sealer, error) {
+// openKeys reads the key-encryption key from the environment or the key file,
+// and makes the file if it is missing. It must be kept as safe as the data is
+// worth, and backed up apart from it.
+func openKeys(c *config.Config) (sealer *seal.Sealer, made bool, err error) {
 	if c.Key != "" {
-		return seal.ParseKeys(c.Key.Reveal())
+		sealer, err = seal.ParseKeys(c.Key.Reveal())
+		return sealer, false, err
 	}
-	sealer, err := seal.OpenKeyFile(c.KeyFile)
+	sealer, err = seal.OpenKeyFile(c.KeyFile)
 	if !errors.Is(err, fs.ErrNotExist) {
-		return sealer, err
+		return sealer, false, err
 	}
-	if _, err := os.Stat(filepath.Join(c.Data, "dossier.db")); err == nil {
-		return nil, fmt.Errorf("the key file %s is missing but there is data sealed with it: restore it from its backup", c.KeyFile)
-	}
-	return seal.CreateKeyFile(c.KeyFile)
+	sealer, err = seal.CreateKeyFile(c.KeyFile)
+	return sealer, true, err
 }
 
 // newID gives a UUID of version 7: ids made later sort later, which keeps the
@@ -118,17 +120,25 @@ func (s *server) close() error {
 	return joined(s.folder.Close(), s.db.Close())
 }
 
-// wire connects the rooms.
-func (s *server) wire(ctx context.Context, c *config.Config) error {
-	client, err := onfidoapi.New(onfidoapi.Config{
+// openAccount makes the client of the customer's account; it sends nothing.
+func openAccount(c *config.Config) (*onfidoapi.Client, error) {
+	return onfidoapi.New(onfidoapi.Config{
 		Region: c.Onfido.Region, BaseURL: c.Onfido.URL, Token: c.Onfido.Token.Reveal(),
 		ClientID: c.Onfido.ClientID, ClientSecret: c.Onfido.ClientSecret.Reveal(),
 		RequestsPerMinute: c.Onfido.RequestsPerMinute, Now: time.Now,
 	})
+}
+
+// wire connects the rooms.
+func (s *server) wire(ctx context.Context, c *config.Config) error {
+	account, err := openAccount(c)
 	if err != nil {
-		return fmt.Errorf("set up the Onfido client: %w", err)
+		return err
 	}
-	if s.connector, err = onfido.New(onfido.Config{API: client, Now: time.Now, Settle: c.Onfido.Settle}); err != nil {
+	s.connector, err = onfido.New(onfido.Config{
+		API: account, Now: time.Now, Settle: c.Onfido.Settle, WebhookToken: c.Onfido.WebhookToken.Reveal(),
+	})
+	if err != nil {
 		return fmt.Errorf("set up the Onfido connector: %w", err)
 	}
 	if s.folder, err = blob.OpenFolder(filepath.Join(c.Data, "blobs")); err != nil {
@@ -242,5 +252,10 @@ func (s *server) stop() error {
 	defer cancel()
 	s.hooks()
 	<-s.hooked
-	return joined(s.http.Shutdown(ctx), s.jobs.Stop(ctx), s.close())
+	worked := make(chan error, 1)
+	go func() { worked <- s.jobs.Stop(ctx) }()
+	if s.http.Shutdown(ctx) != nil { // Somebody is still sending or reading: time is up.
+		_ = s.http.Close()
+	}
+	return joined(<-worked, s.close())
 }

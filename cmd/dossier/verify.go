@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"time"
 
 	"github.com/dossier-id/dossier/internal/client"
@@ -20,7 +21,7 @@ type verifyCommand struct {
 	Selfie       string `help:"Picture of the person; makes it a documentSelfie process." placeholder:"FILE"`
 	DocumentType string `help:"passport, driversLicense, identityCard, residencePermit, …" required:"" placeholder:"TYPE"`
 
-	Country          string `help:"Where the person lives, ISO 3166-1 alpha-3." default:"NLD" placeholder:"CCC"`
+	Country          string `help:"Where the person lives, ISO 3166-1 alpha-3 (NLD)." default:"NLD" placeholder:"CCC"`
 	IP               string `help:"Their IP address, instead of the country." name:"ip" placeholder:"ADDRESS"`
 	Consent          bool   `help:"They have accepted Onfido's privacy notices (needed of US residents)."`
 	ExtraLicenceData bool   `help:"Ask for what a driving licence says beyond a plain document."`
@@ -52,6 +53,9 @@ func (c verifyCommand) Run(w world) error {
 	if err != nil {
 		return err
 	}
+	if err := c.readable(); err != nil {
+		return err
+	}
 	ctx, cancel := context.WithTimeout(w.ctx, c.Timeout)
 	defer cancel()
 	p, err := verify(ctx, w, api, c.order())
@@ -74,6 +78,22 @@ func (c verifyCommand) Run(w world) error {
 		return status
 	}
 	return nil
+}
+
+// readable looks at the files before anything is made at the server.
+func (c verifyCommand) readable() error {
+	var faults []error
+	for _, path := range []string{c.Front, c.Back, c.Selfie} {
+		if path == "" {
+			continue
+		}
+		f, err := os.Open(path) // #nosec G304 -- the user names the file
+		faults = append(faults, err)
+		if err == nil {
+			faults = append(faults, f.Close())
+		}
+	}
+	return joined(faults...)
 }
 
 // connect makes the client from flags, environment and dev.env, in this order.
@@ -175,10 +195,18 @@ func verify(ctx context.Context, w world, api *client.Client, o order) (p *clien
 	progress := render.NewProgress(w.err, render.StyleFor(w.err, w.getenv))
 	for _, step := range steps {
 		if err := progress.Do(step.name, step.do); err != nil {
-			return nil, err
+			return nil, explain(err, at)
 		}
 	}
 	return p, nil
+}
+
+// explain says where to look for what was begun.
+func explain(err error, at client.Ref) error {
+	if at.ProcessID == "" {
+		return err
+	}
+	return fmt.Errorf("%w (dossier %s, process %s)", err, at.DossierID, at.ProcessID)
 }
 
 // runDemo verifies bundled specimens through the public API and prints what a

@@ -144,6 +144,9 @@ func (a *Authority) authenticate(ctx context.Context, id, secret string) (store.
 		return store.Client{}, fmt.Errorf("look for client: %w", err)
 	}
 	known := err == nil && c.RevokedAt.IsZero()
+	if !known {
+		c.SecretHash = hash("") // compared all the same, and refused
+	}
 	if subtle.ConstantTimeCompare(hash(secret), c.SecretHash) != 1 || !known {
 		return store.Client{}, refused
 	}

@@ -76,6 +76,9 @@ type Onfido struct {
 	// RequestsPerMinute is the account's limit: DOSSIER_ONFIDO_REQUESTS_PER_MINUTE,
 	// default 400.
 	RequestsPerMinute int
+	// WebhookToken is the key of a webhook that was registered by hand:
+	// DOSSIER_ONFIDO_WEBHOOK_TOKEN.
+	WebhookToken Secret
 	// Settle is how long a request of unknown outcome is left alone before
 	// Onfido is asked whether it happened: DOSSIER_ONFIDO_SETTLE, default 30s,
 	// as long as a request may take.
@@ -105,6 +108,7 @@ func (c *Config) settings() []setting {
 		{"DOSSIER_ONFIDO_CLIENT_SECRET", "", text(&c.Onfido.ClientSecret)},
 		{"DOSSIER_ONFIDO_REQUESTS_PER_MINUTE", "400", count(&c.Onfido.RequestsPerMinute)},
 		{"DOSSIER_ONFIDO_SETTLE", "30s", duration(&c.Onfido.Settle)},
+		{"DOSSIER_ONFIDO_WEBHOOK_TOKEN", "", text(&c.Onfido.WebhookToken)},
 		{"DOSSIER_LOG_FORMAT", "json", oneOf(&c.LogFormat, "text", "json")},
 		{"DOSSIER_LOG_LEVEL", "info", oneOf(&c.LogLevel, "debug", "info", "warn", "error")},
 	}

@@ -79,6 +79,7 @@ func (a *api) register() {
 	a.registerUserData()
 	a.registerProcesses()
 	a.registerImages()
+	honest(a.huma.OpenAPI())
 }
 
 func describe(mux *http.ServeMux, version string) huma.API {

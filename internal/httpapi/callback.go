@@ -4,6 +4,8 @@ import (
 	"errors"
 	"io"
 	"net/http"
+
+	"github.com/dossier-id/dossier/internal/service"
 )
 
 // maxHook bounds the body of an incoming webhook.
@@ -15,16 +17,17 @@ const maxHook = 256 << 10
 func (a *api) onfidoCallback(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxHook))
 	if err != nil {
-		status := http.StatusBadRequest
-		if _, large := errors.AsType[*http.MaxBytesError](err); large {
-			status = http.StatusRequestEntityTooLarge
-		}
-		fail(w, r, status, "the webhook cannot be read")
+		problemOf(r.Context(), a.Log, r.Method, r.URL.Path, err).write(w)
 		return
 	}
-	if err := a.Service.Hint(r.Context(), body, r.Header.Get("X-SHA2-Signature")); err != nil {
+	err = a.Service.Hint(r.Context(), body, r.Header.Get("X-SHA2-Signature"))
+	if errors.Is(err, service.ErrNotBelieved) {
 		a.Log.WarnContext(r.Context(), "a webhook was not taken", "trace", traceID(r.Context()), "error", err)
 		fail(w, r, http.StatusUnauthorized, "the signature does not fit")
+		return
+	}
+	if err != nil {
+		problemOf(r.Context(), a.Log, r.Method, r.URL.Path, err).write(w)
 		return
 	}
 	w.WriteHeader(http.StatusOK)

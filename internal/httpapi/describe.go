@@ -40,6 +40,15 @@ func withStatus(status int) option {
 	return func(o *huma.Operation) { o.DefaultStatus = status }
 }
 
+// withoutBody is for a POST that reads no body.
+func withoutBody() option {
+	return func(o *huma.Operation) {
+		o.Errors = slices.DeleteFunc(o.Errors, func(status int) bool {
+			return status == http.StatusRequestTimeout || status == http.StatusRequestEntityTooLarge || status == http.StatusUnsupportedMediaType
+		})
+	}
+}
+
 func withErrors(statuses ...int) option {
 	return func(o *huma.Operation) { o.Errors = append(o.Errors, statuses...) }
 }
@@ -60,7 +69,7 @@ func (a *api) operation(method, path, id, summary string, options ...option) hum
 		}}
 	}
 	if method == http.MethodPost || method == http.MethodPut {
-		op.Errors = append(op.Errors, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)
+		op.Errors = append(op.Errors, http.StatusRequestTimeout, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)
 	}
 	for _, set := range options {
 		set(&op)
@@ -118,5 +127,17 @@ func (a *api) describeToken() {
 				"400": refused, "401": refused,
 			},
 		})
+	}
+}
+
+// honest takes away what huma adds to every operation: validation is 400 here,
+// and 422 is for the Idempotency-Key of a POST alone.
+func honest(doc *huma.OpenAPI) {
+	for _, path := range doc.Paths {
+		for _, op := range []*huma.Operation{path.Get, path.Put, path.Delete} {
+			if op != nil {
+				delete(op.Responses, strconv.Itoa(http.StatusUnprocessableEntity))
+			}
+		}
 	}
 }

@@ -94,7 +94,7 @@ func (a *api) note(ctx context.Context, err error) {
 func (a *api) answerAgain(w http.ResponseWriter, r *http.Request, claim *store.Claim) {
 	sum := newRequestSum(r)
 	if _, err := io.Copy(sum, http.MaxBytesReader(w, r.Body, maxImagesRequest)); err != nil {
-		fail(w, r, http.StatusBadRequest, "the request cannot be read")
+		problemOf(r.Context(), a.Log, r.Method, r.URL.Path, err).write(w)
 		return
 	}
 	if !claim.Matches(sum.Sum(nil)) {

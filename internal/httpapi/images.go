@@ -8,6 +8,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -66,7 +67,7 @@ func (a *api) registerImages() {
 func (a *api) setImages(ctx context.Context, in *imagesRequest) (*struct{}, error) {
 	belongsTo(ctx, in.DossierID)
 	if in.r.ContentLength > maxImagesRequest {
-		return nil, drained(in.r, &http.MaxBytesError{Limit: maxImagesRequest})
+		return nil, problemOf(ctx, a.Log, in.r.Method, in.r.URL.Path, &http.MaxBytesError{Limit: maxImagesRequest})
 	}
 	// Not every writer has deadlines; the server's own time-out stays then.
 	_ = http.NewResponseController(in.w).SetReadDeadline(a.Now().Add(imagesTimeout))
@@ -77,6 +78,9 @@ func (a *api) setImages(ctx context.Context, in *imagesRequest) (*struct{}, erro
 	case "application/json", "":
 		read = func(put service.Upload) error { return readDataURLs(body, put) }
 	case "multipart/form-data":
+		if params["boundary"] == "" {
+			return nil, idv.Refuse(idv.CodeInvalid, "the Content-Type names no boundary")
+		}
 		read = func(put service.Upload) error {
 			return readMultipart(multipart.NewReader(body, params["boundary"]), put)
 		}
@@ -84,16 +88,7 @@ func (a *api) setImages(ctx context.Context, in *imagesRequest) (*struct{}, erro
 		return nil, problem(ctx, in.r.Method, in.r.URL.Path, http.StatusUnsupportedMediaType,
 			"send application/json with data URLs, or multipart/form-data")
 	}
-	return nil, drained(in.r, a.Service.SetImages(ctx, in.key(ctx), read))
-}
-
-// drained reads the rest of a refused upload, within bounds, so that a client
-// that is still sending gets to see why it was refused instead of a reset.
-func drained(r *http.Request, err error) error {
-	if err != nil && r.ContentLength < 2*maxImagesRequest {
-		_, _ = io.CopyN(io.Discard, r.Body, 2*maxImagesRequest)
-	}
-	return err
+	return nil, a.Service.SetImages(ctx, in.key(ctx), read)
 }
 
 func readDataURLs(body io.Reader, put service.Upload) error {
@@ -127,22 +122,28 @@ func readMultipart(parts *multipart.Reader, put service.Upload) error {
 			continue
 		}
 		if err := put(depiction, part); err != nil {
-			return unreadable(err)
+			return broken(err)
 		}
 	}
 	return idv.Refuse(idv.CodeInvalid, "the multipart body has too many parts")
 }
 
-// unreadable tells a broken multipart body from a refusal and from a failure of
-// our own.
+// unreadable is the error of a body whose next part cannot be found. The
+// parser's own text quotes what was sent.
 func unreadable(err error) error {
-	if _, refused := errors.AsType[*idv.Error](err); refused {
-		return err
-	}
 	if _, large := errors.AsType[*http.MaxBytesError](err); large {
 		return err
 	}
-	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) || errors.Is(err, multipart.ErrMessageTooLarge) {
+	if _, cut := errors.AsType[*bodyError](err); cut {
+		return err
+	}
+	return idv.Refuse(idv.CodeInvalid, "the multipart body is broken")
+}
+
+// broken tells a part that ends too early from a refusal and from a failure of
+// our own.
+func broken(err error) error {
+	if errors.Is(err, io.ErrUnexpectedEOF) {
 		return idv.Refuse(idv.CodeInvalid, "the multipart body is broken")
 	}
 	return err
@@ -195,8 +196,23 @@ func (a *api) send(c huma.Context, body io.Closer, write func(io.Writer) error) 
 	}
 }
 
-// wantsJSON says whether the client prefers a data URL to the image's bytes.
+// wantsJSON says whether the client names JSON and likes it no less than an
+// image (RFC 9110 section 12.5.1). Whoever takes anything gets the bytes.
 func wantsJSON(accept string) bool {
-	mediaType, _, err := mime.ParseMediaType(accept)
-	return err == nil && mediaType == "application/json"
+	var json, image float64
+	for word := range strings.SplitSeq(accept, ",") {
+		mediaType, params, err := mime.ParseMediaType(word)
+		quality := 1.0
+		if q, given := params["q"]; given {
+			quality, _ = strconv.ParseFloat(q, 64)
+		}
+		switch {
+		case err != nil:
+		case mediaType == "application/json":
+			json = quality
+		case strings.HasPrefix(mediaType, "image/"):
+			image = max(image, quality)
+		}
+	}
+	return json > 0 && json >= image
 }

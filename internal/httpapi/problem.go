@@ -106,6 +106,9 @@ func problemOf(ctx context.Context, log *slog.Logger, method, path string, err e
 		if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
 			return problem(ctx, method, path, http.StatusRequestEntityTooLarge, "the request is too large")
 		}
+		if broken, ok := errors.AsType[*bodyError](err); ok {
+			return problem(ctx, method, path, broken.status(), broken.Error())
+		}
 		log.ErrorContext(ctx, "a request failed", "method", method, "path", path, "trace", traceID(ctx), "error", err)
 		return problem(ctx, method, path, http.StatusInternalServerError, "the server could not do it; the trace id leads to the reason")
 	}
@@ -133,7 +136,9 @@ var teachHuma = sync.OnceFunc(func() {
 			status = http.StatusBadRequest // the contract's status for validation
 		}
 		p := problem(ctx, c.Method(), path, status, sentence(status, msg))
-		p.InvalidParams = faults(errs)
+		if status != http.StatusUnsupportedMediaType { // whose error repeats the header
+			p.InvalidParams = faults(errs)
+		}
 		return p
 	}
 })
@@ -172,6 +177,9 @@ func fault(d *huma.ErrorDetail) InvalidParam {
 		name = part
 	}
 	missing, found := strings.CutPrefix(d.Message, "expected required property ")
+	if !found && name == "" && !strings.HasPrefix(d.Message, "expected") {
+		return InvalidParam{Name: part, Reason: "is not valid JSON"} // the parser's message quotes it
+	}
 	if !found {
 		return InvalidParam{Name: cmp.Or(name, part), Reason: d.Message}
 	}

@@ -90,7 +90,7 @@ func (a *api) registerProcesses() {
 		withStatus(http.StatusCreated)), a.createProcess)
 	huma.Register(a.huma, a.operation(http.MethodGet, one, "getProcess", "Get process"), a.getProcess)
 	huma.Register(a.huma, a.operation(http.MethodPost, one, "startVerification", "Start verification",
-		withStatus(http.StatusAccepted), withErrors(http.StatusConflict)), a.startVerification)
+		withStatus(http.StatusAccepted), withErrors(http.StatusConflict), withoutBody()), a.startVerification)
 	huma.Register(a.huma, a.operation(http.MethodDelete, one, "deleteProcess", "Delete process",
 		withStatus(http.StatusNoContent)), a.deleteProcess)
 }

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"regexp"
 	"runtime"
+	"runtime/debug"
 	"time"
 )
 
@@ -45,28 +46,48 @@ func traced(log *slog.Logger, random io.Reader, now func() time.Time, next http.
 		req := &request{trace: newTrace(r, random), log: log}
 		r = r.WithContext(context.WithValue(r.Context(), requestKey{}, req))
 		seen := &statusWriter{ResponseWriter: w}
+		sent := r.Body
+		r.Body = &requestBody{sent}
 		defer func() {
-			if p := recover(); p != nil {
-				recovered(seen, r, p)
-			}
-			log.InfoContext(r.Context(), "request", "method", r.Method, "path", r.URL.Path,
+			aborted := recovered(seen, r, recover())
+			drain(r, sent, seen.status)
+			log.InfoContext(r.Context(), "request", "method", r.Method, "path", clipped(r.URL.Path),
 				"status", seen.status, "duration", now().Sub(begun), "trace", req.trace)
+			if aborted {
+				panic(http.ErrAbortHandler)
+			}
 		}()
 		harden(w.Header())
 		next.ServeHTTP(seen, r)
 	})
 }
 
-// recovered answers for a handler that panicked. The value of the panic may
-// hold anything, so only its type is logged.
-func recovered(w *statusWriter, r *http.Request, p any) {
-	if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
-		panic(p)
+// recovered answers for a handler that panicked, and says whether it did so to
+// cut the connection. The value of the panic may hold anything, so only that of
+// a runtime error is logged, and where it happened.
+func recovered(w *statusWriter, r *http.Request, p any) (aborted bool) {
+	if p == nil {
+		return false
 	}
-	logOf(r.Context()).ErrorContext(r.Context(), "a handler panicked", "trace", traceID(r.Context()), "panic", panicText(p))
+	if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
+		return true
+	}
+	logOf(r.Context()).ErrorContext(r.Context(), "a handler panicked",
+		"trace", traceID(r.Context()), "panic", panicText(p), "stack", string(debug.Stack()))
 	if w.status == 0 {
 		fail(w, r, http.StatusInternalServerError, "the server could not do it; the trace id leads to the reason")
 	}
+	return false
+}
+
+// clipped bounds a path that a client chose for the log. Paths of ours are
+// shorter.
+func clipped(path string) string {
+	const longest = 200
+	if len(path) > longest {
+		return path[:longest] + "…"
+	}
+	return path
 }
 
 // panicText keeps the text of runtime errors, which speak of code, and of

@@ -12,11 +12,11 @@ import (
 // UserData is what the customer says about the end-user; the provider may
 // compare it with the document. Every field is optional.
 type UserData struct {
-	FirstName   string   `json:"firstName,omitempty" maxLength:"255"`
-	LastName    string   `json:"lastName,omitempty" maxLength:"255"`
+	FirstName   string   `json:"firstName,omitempty"`
+	LastName    string   `json:"lastName,omitempty"`
 	DateOfBirth string   `json:"dateOfBirth,omitempty" doc:"YYYY-MM-DD"`
-	Email       string   `json:"email,omitempty" maxLength:"255"`
-	PhoneNumber string   `json:"phoneNumber,omitempty" maxLength:"255"`
+	Email       string   `json:"email,omitempty"`
+	PhoneNumber string   `json:"phoneNumber,omitempty"`
 	Nationality string   `json:"nationality,omitempty" doc:"ISO 3166-1 alpha-3"`
 	Gender      string   `json:"gender,omitempty" doc:"F, M or X"`
 	Address     *Address `json:"address,omitempty"`
@@ -24,12 +24,12 @@ type UserData struct {
 
 // Address is a postal address.
 type Address struct {
-	Street         string `json:"street,omitempty" maxLength:"255"`
-	BuildingNumber string `json:"buildingNumber,omitempty" maxLength:"255"`
-	FlatNumber     string `json:"flatNumber,omitempty" maxLength:"255"`
-	Town           string `json:"town,omitempty" maxLength:"255"`
-	State          string `json:"state,omitempty" maxLength:"255"`
-	Postcode       string `json:"postcode,omitempty" maxLength:"255" doc:"Required in an address."`
+	Street         string `json:"street,omitempty"`
+	BuildingNumber string `json:"buildingNumber,omitempty"`
+	FlatNumber     string `json:"flatNumber,omitempty"`
+	Town           string `json:"town,omitempty"`
+	State          string `json:"state,omitempty"`
+	Postcode       string `json:"postcode,omitempty" doc:"Required in an address."`
 	Country        string `json:"country,omitempty" doc:"ISO 3166-1 alpha-3; required in an address."`
 }
 

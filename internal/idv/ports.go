@@ -38,6 +38,8 @@ type Reader interface {
 	// Unfinished gives up to limit processes that are processing and were last
 	// touched before t, oldest first, across tenants.
 	Unfinished(ctx context.Context, t time.Time, limit int) ([]ProcessKey, error)
+	// Trace gives what KeepTrace stored, or NotFound.
+	Trace(ctx context.Context, process string) (PersonalJSON, error)
 	// HasBlob says whether an image refers to the blob.
 	HasBlob(ctx context.Context, blob string) (bool, error)
 }
@@ -94,6 +96,12 @@ type Tx interface {
 	// PutStep stores a step; a zero Step removes it. A reference belongs to one
 	// process: it fails with ErrTaken when another has it.
 	PutStep(ctx context.Context, key ProcessKey, name string, s Step) error
+	// KeepTrace stores what finds a person at the provider whose process is being
+	// deleted while it is in doubt whether the provider knows of them. It
+	// outlives the dossier, sealed by the installation, until DropTrace.
+	KeepTrace(ctx context.Context, process string, trace PersonalJSON) error
+	// DropTrace forgets it; it is no error when there is none.
+	DropTrace(ctx context.Context, process string) error
 	// TakeLease makes the holder the only one who may work on a process until
 	// the given time. It fails with ErrLeaseLost while another holds it.
 	TakeLease(ctx context.Context, key ProcessKey, holder string, now, until time.Time) error
@@ -127,7 +135,8 @@ const (
 	JobAdvance JobKind = "process_advance"
 	// JobHint looks once at the process of a provider's resource (Job.Ref).
 	JobHint JobKind = "provider_hint"
-	// JobForget deletes what the provider holds of a person (Job.Ref).
+	// JobForget deletes what the provider holds of a person: Job.Ref, or whoever
+	// the trace of Job.Process leads to.
 	JobForget JobKind = "provider_forget"
 	// JobEraseBlobs removes the blobs of a dossier, of a process, or one blob.
 	JobEraseBlobs JobKind = "blobs_erase"
@@ -182,11 +191,21 @@ type Provider interface {
 	// Forget deletes what the provider holds under the reference of the step
 	// StepApplicant. It is no error when it is gone already.
 	Forget(ctx context.Context, ref string) error
+	// Trace gives what Find needs when it is in doubt whether the person of a
+	// case was made.
+	Trace(c Case) PersonalJSON
+	// Find looks for that person, and gives the reference that Forget takes or ""
+	// when there is none. taken says of a reference that it is another process's.
+	Find(ctx context.Context, trace PersonalJSON, taken Taken) (ref string, err error)
 	// ReadHint verifies an incoming webhook by its raw body and signature, and
 	// gives the reference of the check it is about, or "" when it is about
 	// something else. The error says why it is not believed.
 	ReadHint(body []byte, signature string) (ref string, err error)
 }
+
+// Taken says whether a reference of the step StepApplicant belongs to another
+// process.
+type Taken func(ctx context.Context, ref string) (bool, error)
 
 // The steps that others than the connector need to know by name.
 const (
@@ -213,6 +232,8 @@ type Case struct {
 type Journal interface {
 	// Step gives what is known of a step; zero when it was never intended.
 	Step(name string) Step
+	// Taken says whether a reference of the step belongs to another process.
+	Taken(ctx context.Context, name, ref string) (bool, error)
 	// Intend stores that the step is about to be asked for.
 	Intend(ctx context.Context, name string) error
 	// Done stores the reference of what was made. It fails with ErrTaken when

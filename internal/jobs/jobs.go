@@ -3,7 +3,6 @@ package jobs
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -104,15 +103,15 @@ func (r *Runner) Start(ctx context.Context) error {
 }
 
 // Stop takes no new job, waits for those that run, and cancels them when ctx
-// ends. What did not finish is done again at the next start.
+// ends. What did not finish is handed back and done again at the next start, so
+// that is no error.
 func (r *Runner) Stop(ctx context.Context) error {
-	err := r.queue.stop(ctx)
-	if err == nil {
+	if r.queue.stop(ctx) == nil {
 		return nil
 	}
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 	defer cancel()
-	return errors.Join(err, r.queue.abort(grace))
+	return r.queue.abort(grace)
 }
 
 // takeBack frees the jobs that a killed process was running. On SQLite the file

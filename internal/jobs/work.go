@@ -112,6 +112,9 @@ type rounds struct {
 	tasks []Periodic
 }
 
+// Timeout lets a round take an hour: it may walk through everything there is.
+func (rounds) Timeout(*river.Job[periodic]) time.Duration { return time.Hour }
+
 // Work does one round.
 func (r rounds) Work(ctx context.Context, job *river.Job[periodic]) error {
 	at := slices.IndexFunc(r.tasks, func(t Periodic) bool { return t.Name == job.Args.Name })

@@ -3,6 +3,7 @@ package onfido
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"reflect"
@@ -30,24 +31,62 @@ func (c *Connector) applicant(ctx context.Context, k idv.Case) (ref string, err 
 			a, err := c.api.CreateApplicant(ctx, d)
 			return a.ID, err
 		},
-		find: func(ctx context.Context, since time.Time) (string, error) { return c.findApplicant(ctx, d, since) },
+		find: func(ctx context.Context, since time.Time) (string, error) {
+			return c.findApplicant(ctx, trace{d, since}, func(ctx context.Context, ref string) (bool, error) {
+				return k.Journal.Taken(ctx, idv.StepApplicant, ref)
+			})
+		},
 	})
 }
 
+// trace is what finds an applicant again whose creation is in doubt.
+type trace struct {
+	Details    onfidoapi.Details
+	IntendedAt time.Time
+}
+
+// Trace gives what Find needs.
+func (c *Connector) Trace(k idv.Case) idv.PersonalJSON {
+	text, err := json.Marshal(trace{details(k), k.Journal.Step(idv.StepApplicant).IntendedAt})
+	if err != nil {
+		return nil // Texts and times always encode.
+	}
+	return text
+}
+
+// Find looks for the applicant of a process that was deleted while it was in
+// doubt whether Onfido had made it.
+func (c *Connector) Find(ctx context.Context, text idv.PersonalJSON, taken idv.Taken) (ref string, err error) {
+	var t trace
+	if err := json.Unmarshal(text, &t); err != nil {
+		return "", errors.New("the trace of an applicant cannot be read")
+	}
+	return c.recall(ctx, t.IntendedAt, creation{step: idv.StepApplicant, find: func(ctx context.Context, _ time.Time) (string, error) {
+		return c.findApplicant(ctx, t, taken)
+	}})
+}
+
 // findApplicant looks through the applicants from the newest back to the time
-// of the request for one that is as described and has no documents yet: one
-// with documents belongs to another process of the same person.
-func (c *Connector) findApplicant(ctx context.Context, d onfidoapi.Details, since time.Time) (ref string, err error) {
+// of the request for one that is as described, is not known to be another
+// process's, and has no documents yet: one with documents belongs to another
+// process of the same person.
+func (c *Connector) findApplicant(ctx context.Context, t trace, taken idv.Taken) (ref string, err error) {
 	for page := range maxPages {
 		list, more, err := c.api.Applicants(ctx, page+1)
 		if err != nil {
 			return "", err
 		}
 		for _, a := range list {
-			if a.CreatedAt.Before(since.Add(-clockSkew)) {
+			if a.CreatedAt.Before(t.IntendedAt.Add(-clockSkew)) {
 				return "", nil
 			}
-			if !samePerson(a.Details, d) {
+			if !samePerson(a.Details, t.Details) {
+				continue
+			}
+			if other, err := taken(ctx, a.ID); err != nil || other {
+				if err != nil {
+					return "", err
+				}
 				continue
 			}
 			if free, err := c.hasNoDocuments(ctx, a.ID); err != nil || free {

@@ -20,7 +20,8 @@ type Config struct {
 	// Now is the time; nil means the wall clock.
 	Now func() time.Time
 	// Settle is how long a request of unknown outcome is given to be done before
-	// the connector looks whether it was; zero means ten seconds.
+	// the connector looks whether it was; zero means
+	// thirty seconds, as long as a request may take.
 	Settle time.Duration
 	// WebhookToken is the key of a webhook that was registered by hand, or empty:
 	// EnsureWebhook finds out its own.
@@ -49,7 +50,7 @@ func New(cfg Config) (*Connector, error) {
 		c.now = time.Now
 	}
 	if c.settle <= 0 {
-		c.settle = 10 * time.Second
+		c.settle = 30 * time.Second
 	}
 	if cfg.WebhookToken != "" {
 		c.tokens = []string{cfg.WebhookToken}

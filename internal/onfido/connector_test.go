@@ -152,7 +152,7 @@ func TestRefusalsThatRepeatingCannotMend(t *testing.T) {
 
 func TestWhenToTryAgain(t *testing.T) {
 	t.Parallel()
-	tests := map[fault]time.Duration{busy: 7 * time.Second, denied: time.Minute, unprivileged: time.Minute, cut: 10 * time.Second, down: 10 * time.Second}
+	tests := map[fault]time.Duration{busy: 7 * time.Second, denied: time.Minute, unprivileged: time.Minute, cut: 30 * time.Second, down: 30 * time.Second}
 	for f, want := range tests {
 		b := newBench(t)
 		b.onfido.faults["POST /live_photos"] = []fault{f}
@@ -253,6 +253,7 @@ func TestForget(t *testing.T) {
 		t.Error("no error while Onfido is down")
 	}
 	wantLater(t, b.Forget(t.Context(), "a1"), 7*time.Second)
+	b.clock.move(7 * time.Second)
 	wantLater(t, b.Forget(t.Context(), "a1"), time.Minute)
 	wantLater(t, b.Forget(t.Context(), "a1"), time.Minute)
 	b.onfido.refusals[call] = `{"error":{"type":"validation_error"}}`

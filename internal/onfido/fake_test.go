@@ -240,12 +240,17 @@ type memory struct {
 	now    func() time.Time
 	steps  map[string]idv.Step
 	deaths map[string]bool
-	taken  []string // references that other processes have
+	taken  []string // references that other processes have just got
+	known  []string // references that other processes had before
 }
 
 var errDied = errors.New("the server was killed")
 
 func (m *memory) Step(name string) idv.Step { return m.steps[name] }
+
+func (m *memory) Taken(_ context.Context, _, ref string) (bool, error) {
+	return slices.Contains(m.known, ref), nil
+}
 
 func (m *memory) Intend(_ context.Context, name string) error {
 	if m.dies("before intent of " + name) {

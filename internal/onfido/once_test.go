@@ -1,11 +1,13 @@
 package onfido
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -234,6 +236,45 @@ func TestApplicantOfAnotherProcessIsNotTaken(t *testing.T) {
 	b.journal.taken = []string{"theirs"}
 	if _, err := b.work(); err != nil || b.journal.steps[idv.StepApplicant].Ref == "theirs" {
 		t.Errorf("%v, %v", err, b.journal.steps)
+	}
+}
+
+// TestOurOwnAmongEqualApplicants: behind an applicant that is known to be
+// another process's there may be ours.
+func TestOurOwnAmongEqualApplicants(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	like := func(id string) resource {
+		return resource{"id": id, "created_at": "2026-01-02T03:04:06Z", "first_name": "Applicant", "last_name": "ref-686f23a4b50e4e369387d94b95ef8ed0"}
+	}
+	b.onfido.applicants = []resource{like("theirs"), like("ours")}
+	b.onfido.faults["POST /applicants"] = []fault{cut}
+	b.journal.known = []string{"theirs"}
+	if _, err := b.work(); err != nil || b.journal.steps[idv.StepApplicant].Ref != "ours" {
+		t.Errorf("%v, %v", err, b.journal.steps)
+	}
+}
+
+// TestFindAfterDeletion: the trace of a deleted process leads to its applicant,
+// once the request has had time to be done.
+func TestFindAfterDeletion(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.journal.steps[idv.StepApplicant] = idv.Step{IntendedAt: b.clock.now()}
+	trace := b.Trace(b.Case)
+	free := func(context.Context, string) (bool, error) { return false, nil }
+	_, err := b.Find(t.Context(), trace, free)
+	wantLater(t, err, 30*time.Second)
+	b.clock.move(time.Minute)
+	if ref, err := b.Find(t.Context(), trace, free); ref != "" || err != nil {
+		t.Errorf("found %q, %v where nothing was made", ref, err)
+	}
+	b.onfido.applicants = []resource{{"id": "ours", "created_at": "2026-01-02T03:04:06Z", "first_name": "Applicant", "last_name": "ref-686f23a4b50e4e369387d94b95ef8ed0"}}
+	if ref, err := b.Find(t.Context(), trace, free); ref != "ours" || err != nil {
+		t.Errorf("found %q, %v", ref, err)
+	}
+	if _, err := b.Find(t.Context(), idv.PersonalJSON("?"), free); err == nil {
+		t.Error("a trace that cannot be read leads somewhere")
 	}
 }
 

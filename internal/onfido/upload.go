@@ -79,6 +79,9 @@ func (c *Connector) uploadLivePhoto(ctx context.Context, k idv.Case, applicant s
 // send opens an image for as long as it is being uploaded.
 func send(ctx context.Context, k idv.Case, image idv.Image, to func(onfidoapi.File) (ref string, err error)) (ref string, err error) {
 	body, err := k.Open(ctx, image)
+	if idv.CodeOf(err) == idv.CodeNotFound {
+		return "", &idv.Failure{Type: idv.FailUpload, Message: "the image " + string(image.Depiction) + " is lost"}
+	}
 	if err != nil {
 		return "", err
 	}

@@ -20,19 +20,25 @@ func (s *Service) Run(ctx context.Context, j idv.Job, age time.Duration) (again 
 	case idv.JobHint:
 		return s.follow(ctx, j.Ref, age)
 	case idv.JobForget:
-		return later(s.Provider.Forget(ctx, j.Ref))
+		return s.forget(ctx, j)
 	case idv.JobEraseBlobs:
 		return 0, s.Blobs.Erase(ctx, idv.BlobRef{Tenant: j.Tenant, Dossier: j.Dossier, Process: j.Process, Name: j.Ref})
 	}
 	return 0, fmt.Errorf("there is no job of the kind %q", j.Kind)
 }
 
+// ErrNotBelieved says that a webhook is not the provider's.
+var ErrNotBelieved = errors.New("the webhook is not believed")
+
 // Hint takes an incoming webhook of the provider: it is verified and stored as
-// a job, nothing more (law 4). The error says that it is not believed.
+// a job, nothing more (law 4). It fails with ErrNotBelieved for a forged one.
 func (s *Service) Hint(ctx context.Context, body []byte, signature string) error {
 	ref, err := s.Provider.ReadHint(body, signature)
-	if err != nil || ref == "" {
-		return err
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrNotBelieved, err)
+	}
+	if ref == "" {
+		return nil
 	}
 	return s.Store.Update(ctx, func(tx idv.Tx) error {
 		return tx.Enqueue(ctx, idv.Job{Kind: idv.JobHint, Ref: ref})
@@ -73,14 +79,6 @@ func settled(again time.Duration, err error) (time.Duration, error) {
 		return busyFor, nil
 	}
 	return again, err
-}
-
-// later turns a provider's "not yet" into a time to come back.
-func later(err error) (time.Duration, error) {
-	if l, ok := errors.AsType[*idv.Later](err); ok && l.After > 0 {
-		return l.After, nil
-	}
-	return 0, err
 }
 
 // Sweep finds processes whose work has stopped moving and enqueues it anew. It

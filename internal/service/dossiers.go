@@ -77,7 +77,7 @@ func (s *Service) DeleteDossier(ctx context.Context, tenant, id string) error {
 		}
 		jobs := []idv.Job{{Kind: idv.JobEraseBlobs, Tenant: tenant, Dossier: id}}
 		for _, p := range processes {
-			forget, err := forgetJobs(ctx, tx, p)
+			forget, err := s.forgetJobs(ctx, tx, d, p)
 			if err != nil {
 				return err
 			}
@@ -111,16 +111,4 @@ func (s *Service) UserData(ctx context.Context, tenant, dossier string) (*idv.Us
 		return nil, idv.NotFound("user data")
 	}
 	return d.UserData, nil
-}
-
-// forgetJobs lists the work that makes the provider forget a process.
-func forgetJobs(ctx context.Context, r idv.Reader, p *idv.Process) ([]idv.Job, error) {
-	steps, err := r.Steps(ctx, p.TenantID, p.ID)
-	if err != nil {
-		return nil, err
-	}
-	if ref := steps[idv.StepApplicant].Ref; ref != "" {
-		return []idv.Job{{Kind: idv.JobForget, Tenant: p.TenantID, Ref: ref}}, nil
-	}
-	return nil, nil
 }

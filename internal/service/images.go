@@ -16,11 +16,12 @@ type Upload func(d idv.Depiction, body io.Reader) error
 // SetImages stores the images of one request, all of them or none. read calls
 // the Upload it is given once for each image; its own error refuses the request.
 func (s *Service) SetImages(ctx context.Context, k idv.ProcessKey, read func(Upload) error) error {
-	if _, err := s.pending(ctx, k); err != nil {
+	v, err := s.pending(ctx, k)
+	if err != nil {
 		return err
 	}
-	batch := &upload{service: s, key: k}
-	err := read(func(d idv.Depiction, body io.Reader) error { return batch.add(ctx, d, body) })
+	batch := &upload{service: s, key: k, oneSided: v.DocumentType.Known() && v.DocumentType.Sides() == 1}
+	err = read(func(d idv.Depiction, body io.Reader) error { return batch.add(ctx, d, body) })
 	if err == nil {
 		err = batch.commit(ctx)
 	}
@@ -44,11 +45,16 @@ type upload struct {
 	service *Service
 	key     idv.ProcessKey
 	images  []idv.Image
+	// oneSided is set for a document that has no back.
+	oneSided bool
 }
 
 func (u *upload) add(ctx context.Context, d idv.Depiction, body io.Reader) error {
 	if slices.ContainsFunc(u.images, func(i idv.Image) bool { return i.Depiction == d }) {
 		return idv.Refuse(idv.CodeInvalid, "an image is there twice", idv.InvalidParam{Name: string(d), Reason: "is there twice"})
+	}
+	if d == idv.Back && u.oneSided {
+		return idv.Refuse(idv.CodeInvalid, "the document type has one side", idv.InvalidParam{Name: string(d), Reason: "is not a side of this document"})
 	}
 	img := idv.Image{
 		TenantID: u.key.Tenant, DossierID: u.key.Dossier, ProcessID: u.key.Process,

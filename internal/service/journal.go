@@ -20,6 +20,24 @@ type journal struct {
 // Step gives what is known of a step.
 func (j *journal) Step(name string) idv.Step { return j.steps[name] }
 
+// Taken says whether a reference of the step belongs to another process.
+func (j *journal) Taken(ctx context.Context, name, ref string) (bool, error) {
+	owner, err := j.service.owner(ctx, name, ref)
+	return owner != (idv.ProcessKey{}) && owner != j.key, err
+}
+
+// owner gives the process that a reference of a step belongs to, or none.
+func (s *Service) owner(ctx context.Context, name, ref string) (owner idv.ProcessKey, err error) {
+	err = s.Store.View(ctx, func(r idv.Reader) (err error) {
+		owner, err = r.FindStep(ctx, name, ref)
+		return err
+	})
+	if idv.CodeOf(err) == idv.CodeNotFound {
+		err = nil
+	}
+	return owner, err
+}
+
 // Intend stores that the step is about to be asked for.
 func (j *journal) Intend(ctx context.Context, name string) error {
 	return j.put(ctx, name, idv.Step{IntendedAt: j.service.now()})

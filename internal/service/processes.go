@@ -42,11 +42,15 @@ func (s *Service) Process(ctx context.Context, k idv.ProcessKey) (*View, error) 
 // stops at its next step.
 func (s *Service) DeleteProcess(ctx context.Context, k idv.ProcessKey) error {
 	return s.Store.Update(ctx, func(tx idv.Tx) error {
+		d, err := tx.Dossier(ctx, k.Tenant, k.Dossier)
+		if err != nil {
+			return err
+		}
 		p, err := tx.Process(ctx, k.Tenant, k.Dossier, k.Process)
 		if err != nil {
 			return err
 		}
-		jobs, err := forgetJobs(ctx, tx, p)
+		jobs, err := s.forgetJobs(ctx, tx, d, p)
 		if err != nil {
 			return err
 		}

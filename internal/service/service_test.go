@@ -196,8 +196,9 @@ func TestDeletedDuringWorkIsForgotten(t *testing.T) {
 	if again != 0 || err != nil {
 		t.Errorf("work on a deleted process: %v, %v", again, err)
 	}
-	if jobs := d.queue.take(idv.JobForget); len(jobs) != 1 || jobs[0].Ref != "a1" {
-		t.Errorf("jobs %v, want one that forgets a1", jobs)
+	// The deletion leaves a search behind; the worker that knows better, the name.
+	if jobs := d.queue.take(idv.JobForget); len(jobs) != 2 || jobs[0].Process != k.Process || jobs[1].Ref != "a1" {
+		t.Errorf("jobs %v, want a search and one that forgets a1", jobs)
 	}
 }
 
@@ -337,5 +338,44 @@ func (d *desk) wantBlobs(want int) {
 	}
 	if n != want {
 		d.t.Errorf("%d blobs, want %d", n, want)
+	}
+}
+
+func TestDeletedInDoubtIsFoundAndForgotten(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	k := d.ready()
+	d.provider.prepare = func(ctx context.Context, c idv.Case) error {
+		return errors.Join(c.Journal.Intend(ctx, idv.StepApplicant), errors.New("no answer"))
+	}
+	_, err := d.Start(t.Context(), k)
+	check(t, err)
+	d.queue.take("")
+	check(t, d.DeleteDossier(t.Context(), k.Tenant, k.Dossier))
+	jobs := d.queue.take(idv.JobForget)
+	if len(jobs) != 1 {
+		t.Fatalf("jobs %v", jobs)
+	}
+	d.provider.find = func(idv.PersonalJSON) (string, error) {
+		return "", &idv.Later{After: time.Minute, Err: errors.New("not settled")}
+	}
+	if again, err := d.Run(t.Context(), jobs[0], 0); again != time.Minute || err != nil {
+		t.Errorf("before it is settled: %v, %v", again, err)
+	}
+	d.provider.find = func(trace idv.PersonalJSON) (string, error) {
+		if string(trace) != `"`+k.Process+`"` {
+			t.Errorf("trace %s", []byte(trace))
+		}
+		return "a1", nil
+	}
+	var forgotten []string
+	d.provider.forget = func(ref string) error { forgotten = append(forgotten, ref); return nil }
+	for range 2 { // the second finds nothing left to do
+		if again, err := d.Run(t.Context(), jobs[0], 0); again != 0 || err != nil {
+			t.Errorf("%v, %v", again, err)
+		}
+	}
+	if len(forgotten) != 1 || forgotten[0] != "a1" {
+		t.Errorf("forgotten %v, want a1 once", forgotten)
 	}
 }

@@ -42,8 +42,11 @@ func (db *DB) CreateTenant(ctx context.Context, id, name string, now time.Time) 
 	return explain(err, "create", "tenant")
 }
 
-// CreateClient stores a client of a tenant that exists.
+// CreateClient stores a client of a tenant that exists; NotFound otherwise.
 func (db *DB) CreateClient(ctx context.Context, c Client) error {
+	if _, err := one(ctx, db.reader, value[string], `SELECT id FROM tenants WHERE id = $1`, c.Tenant); err != nil {
+		return explain(err, "find", "tenant")
+	}
 	_, err := exec(ctx, db.writer, `INSERT INTO clients (id, tenant_id, name, secret_hash, scopes, created_at, revoked_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7)`,
 		c.ID, c.Tenant, c.Name, c.SecretHash, strings.Join(c.Scopes, " "), micros(c.CreatedAt), micros(c.RevokedAt))

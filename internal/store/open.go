@@ -10,6 +10,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"github.com/dossier-id/dossier/internal/idv"
 	"github.com/dossier-id/dossier/internal/seal"
 )
 
@@ -66,7 +67,27 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 	if err := db.migrate(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("bring the database's schema up to date: %w", err), db.Close())
 	}
+	if err := db.checkKey(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("open the database: %w", err), db.Close())
+	}
 	return db, nil
+}
+
+// ErrWrongKey says that the database was sealed with other keys.
+var ErrWrongKey = errors.New("the data was sealed with another key: restore the key from its backup")
+
+// checkKey makes sure that the keys at hand open what is stored, by a value that
+// the first start leaves behind.
+func (db *DB) checkKey(ctx context.Context) error {
+	const name = "key check"
+	_, err := db.Setting(ctx, name)
+	switch {
+	case errors.Is(err, seal.ErrSealed):
+		return ErrWrongKey
+	case idv.CodeOf(err) == idv.CodeNotFound:
+		return db.SaveSetting(ctx, name, []byte(name))
+	}
+	return err
 }
 
 func (db *DB) open(ctx context.Context, url string) error {

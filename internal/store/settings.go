@@ -3,26 +3,54 @@ package store
 import (
 	"context"
 
+	"github.com/dossier-id/dossier/internal/idv"
 	"github.com/dossier-id/dossier/internal/seal"
 )
 
 // Setting gives a value of the installation, opened, or NotFound.
 func (db *DB) Setting(ctx context.Context, name string) ([]byte, error) {
-	sealed, err := one(ctx, db.reader, value[[]byte], `SELECT value FROM settings WHERE name = $1`, name)
+	return newReader(db, db.reader, "").setting(ctx, name)
+}
+
+func (r *reader) setting(ctx context.Context, name string) ([]byte, error) {
+	sealed, err := one(ctx, r.q, value[[]byte], `SELECT value FROM settings WHERE name = $1`, name)
 	if err != nil {
 		return nil, explain(err, "read", "setting")
 	}
-	return db.Sealer.OpenSystem(sealed, settingAt(name))
+	return r.db.Sealer.OpenSystem(sealed, settingAt(name))
 }
+
+// Trace gives what KeepTrace stored, or NotFound.
+func (r *reader) Trace(ctx context.Context, process string) (idv.PersonalJSON, error) {
+	return r.setting(ctx, traceOf(process))
+}
+
+// KeepTrace stores what finds a person at the provider after their dossier is
+// gone, and its key with it.
+func (t *transaction) KeepTrace(ctx context.Context, process string, trace idv.PersonalJSON) error {
+	return t.db.saveSetting(ctx, t.q, traceOf(process), trace)
+}
+
+// DropTrace forgets it.
+func (t *transaction) DropTrace(ctx context.Context, process string) error {
+	_, err := exec(ctx, t.q, `DELETE FROM settings WHERE name = $1`, traceOf(process))
+	return explain(err, "drop", "trace")
+}
+
+func traceOf(process string) string { return "trace/" + process }
 
 // SaveSetting seals and stores a value of the installation, such as the token
 // of a webhook, in place of what the name had.
 func (db *DB) SaveSetting(ctx context.Context, name string, plain []byte) error {
+	return db.saveSetting(ctx, db.writer, name, plain)
+}
+
+func (db *DB) saveSetting(ctx context.Context, q querier, name string, plain []byte) error {
 	sealed, err := db.Sealer.SealSystem(plain, settingAt(name))
 	if err != nil {
 		return err
 	}
-	_, err = exec(ctx, db.writer, `INSERT INTO settings (name, value) VALUES ($1, $2)
+	_, err = exec(ctx, q, `INSERT INTO settings (name, value) VALUES ($1, $2)
 		ON CONFLICT (name) DO UPDATE SET value = excluded.value`, name, sealed)
 	return explain(err, "save", "setting")
 }

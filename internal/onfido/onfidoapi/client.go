@@ -32,6 +32,7 @@ type Client struct {
 	rate  *rate.Limiter
 	login authorizer
 	now   func() time.Time
+	quiet quiet
 }
 
 // New makes a client, or reports every fault of the configuration together. It
@@ -124,6 +125,9 @@ func (c *Client) do(ctx context.Context, r call) (http.Header, error) {
 }
 
 func (c *Client) send(ctx context.Context, r call) (http.Header, error) {
+	if err := c.quiet.ask(c.now()); err != nil {
+		return nil, err
+	}
 	if err := c.rate.Wait(ctx); err != nil {
 		return nil, unsent(fmt.Errorf("waiting for the request rate: %w", err))
 	}
@@ -140,7 +144,9 @@ func (c *Client) send(ctx context.Context, r call) (http.Header, error) {
 		c.login.refused(credentials)
 	}
 	if res.StatusCode < 200 || res.StatusCode > 299 {
-		return nil, c.readError(res)
+		err := c.readError(res)
+		c.quiet.heed(err, c.now())
+		return nil, err
 	}
 	return res.Header, r.read(res.Body)
 }

@@ -261,3 +261,31 @@ func TestWaitingForTheRateEndsWithTheContext(t *testing.T) {
 		t.Errorf("%v after %d requests", err, requests.Load())
 	}
 }
+
+// TestRetryAfterHoldsForEveryRequest: whoever comes next waits too, without a
+// request.
+func TestRetryAfterHoldsForEveryRequest(t *testing.T) {
+	t.Parallel()
+	var requests atomic.Int32
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		if requests.Add(1) == 1 {
+			w.Header().Set("Retry-After", "20")
+			w.WriteHeader(http.StatusTooManyRequests)
+			return
+		}
+		w.WriteHeader(http.StatusNoContent)
+	}))
+	t.Cleanup(server.Close)
+	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	c := newClient(t, Config{BaseURL: server.URL, Token: "api_sandbox.x", Now: func() time.Time { return now }})
+	first := c.DeleteApplicant(t.Context(), applicantID)
+	now = now.Add(5 * time.Second)
+	second := c.DeleteApplicant(t.Context(), applicantID)
+	if requests.Load() != 1 || OutcomeOf(first) != NotDone || OutcomeOf(second) != NotDone || asError(t, second).RetryAfter != 15*time.Second {
+		t.Errorf("%v and %v after %d requests", first, second, requests.Load())
+	}
+	now = now.Add(15 * time.Second)
+	if err := c.DeleteApplicant(t.Context(), applicantID); err != nil || requests.Load() != 2 {
+		t.Errorf("after the time: %v, %d requests", err, requests.Load())
+	}
+}

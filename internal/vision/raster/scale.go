@@ -125,6 +125,16 @@ func weights(n, m int) []tap {
 
 func abs(x float64) float64 { return max(x, -x) }
 
+// Crop copies a part of a picture.
+func Crop(g *image.Gray, part image.Rectangle) *image.Gray {
+	part = part.Intersect(g.Rect)
+	out := image.NewGray(image.Rect(0, 0, part.Dx(), part.Dy()))
+	for y := range part.Dy() {
+		copy(out.Pix[y*out.Stride:(y+1)*out.Stride], g.Pix[(part.Min.Y+y)*g.Stride+part.Min.X:])
+	}
+	return out
+}
+
 // Turn turns a picture clockwise by quarters of a circle.
 func Turn(g *image.Gray, quarters int) *image.Gray {
 	w, h := g.Rect.Dx(), g.Rect.Dy()
@@ -146,6 +156,43 @@ func Turn(g *image.Gray, quarters int) *image.Gray {
 				at = (w-1-x)*h + y
 			}
 			out.Pix[at] = v
+		}
+	}
+	return out
+}
+
+// TurnRGBA turns a picture clockwise by quarters of a circle.
+func TurnRGBA(img *image.RGBA, quarters int) *image.RGBA {
+	w, h := img.Rect.Dx(), img.Rect.Dy()
+	size := image.Rect(0, 0, w, h)
+	if quarters&1 == 1 {
+		size = image.Rect(0, 0, h, w)
+	}
+	out := image.NewRGBA(size)
+	for y := range h {
+		for x := range w {
+			to := out.PixOffset(x, y)
+			switch quarters & 3 {
+			case 1:
+				to = out.PixOffset(h-1-y, x)
+			case 2:
+				to = out.PixOffset(w-1-x, h-1-y)
+			case 3:
+				to = out.PixOffset(y, w-1-x)
+			}
+			copy(out.Pix[to:to+4], img.Pix[img.PixOffset(x, y):])
+		}
+	}
+	return out
+}
+
+// Mirror swaps left and right.
+func Mirror(img *image.RGBA) *image.RGBA {
+	out := image.NewRGBA(img.Rect)
+	w := img.Rect.Dx()
+	for y := range img.Rect.Dy() {
+		for x := range w {
+			copy(out.Pix[out.PixOffset(w-1-x, y):][:4], img.Pix[img.PixOffset(x, y):])
 		}
 	}
 	return out

@@ -110,7 +110,7 @@ func TestAPassportHasNoBack(t *testing.T) {
 func TestDeletedWhileInDoubt(t *testing.T) {
 	t.Parallel()
 	eachEngine(t, func(s *stack) {
-		s.fault(`{"faults":[{"kind":"status","status":500,"times":1,"method":"POST","path":"/applicants","effect":true}]}`)
+		s.steer(http.MethodPut, "/sandbox/faults", `{"faults":[{"kind":"status","status":500,"times":1,"method":"POST","path":"/applicants","effect":true}]}`)
 		ref := s.pendingProcess(passportOrder(), client.UserData{FirstName: "Zoe", LastName: "Orphan"}, "front", "selfie")
 		if got := s.call(s.token(), http.MethodPost, pathOf(ref), ""); got.status != 202 {
 			s.t.Fatalf("start: %d %s", got.status, got.body)
@@ -121,21 +121,6 @@ func TestDeletedWhileInDoubt(t *testing.T) {
 			return s.atSandbox("/applicants/"+applicant).status == http.StatusGone
 		})
 	})
-}
-
-func (s *stack) fault(body string) {
-	s.t.Helper()
-	r, err := http.NewRequestWithContext(s.t.Context(), http.MethodPut, strings.TrimSuffix(s.sandbox.url(), "/v3.6")+"/sandbox/faults", strings.NewReader(body))
-	check(s.t, err)
-	r.Header.Set("Authorization", "Token token="+s.sandbox.Token())
-	r.Header.Set("Content-Type", "application/json")
-	answer, err := http.DefaultClient.Do(r)
-	check(s.t, err)
-	defer answer.Body.Close()
-	if answer.StatusCode >= 300 {
-		text, _ := io.ReadAll(answer.Body)
-		s.t.Fatalf("the sandbox refused the fault: %d %s", answer.StatusCode, text)
-	}
 }
 
 // TestPanicsAreSeen: a command that panics must not look like one that worked.

@@ -41,7 +41,7 @@ func TestVerifyTellsTheOutcome(t *testing.T) {
 			},
 		} {
 			if c.scenario != "" {
-				s.steer("/sandbox/scenarios", c.scenario)
+				s.steer(http.MethodPost, "/sandbox/scenarios", c.scenario)
 			}
 			var out, progress bytes.Buffer
 			w := world{ctx: s.t.Context(), out: &out, err: &progress, lookup: func(string) (string, bool) { return "", false }}
@@ -61,7 +61,7 @@ func TestVerifyTellsTheOutcome(t *testing.T) {
 func TestHowProcessesLook(t *testing.T) {
 	t.Parallel()
 	eachEngine(t, func(s *stack) {
-		s.steer("/sandbox/scenarios", `{"next":"live_photo","error":{"status":422,"type":"validation_error","message":"x","fields":{}}}`)
+		s.steer(http.MethodPost, "/sandbox/scenarios", `{"next":"live_photo","error":{"status":422,"type":"validation_error","message":"x","fields":{}}}`)
 		failed := s.result(s.pendingProcess(passportOrder(), client.UserData{}, "front", "selfie"))
 		s.wantMembers(failed.Raw, "processId", "provider", "processType", "status", "depictions", "failReason", "createdAt", "updatedAt")
 		accepted := s.result(s.pendingProcess(passportOrder(), client.UserData{}, "front", "selfie"))
@@ -87,9 +87,9 @@ func (s *stack) wantMembers(object []byte, want ...string) {
 }
 
 // steer sends a control to the sandbox.
-func (s *stack) steer(path, body string) {
+func (s *stack) steer(method, path, body string) {
 	s.t.Helper()
-	r, err := http.NewRequestWithContext(s.t.Context(), http.MethodPost, strings.TrimSuffix(s.sandbox.url(), "/v3.6")+path, strings.NewReader(body))
+	r, err := http.NewRequestWithContext(s.t.Context(), method, strings.TrimSuffix(s.sandbox.url(), "/v3.6")+path, strings.NewReader(body))
 	check(s.t, err)
 	r.Header.Set("Authorization", "Token token="+s.sandbox.Token())
 	r.Header.Set("Content-Type", "application/json")

@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/dossier-id/dossier/internal/sandbox/report"
@@ -90,7 +91,7 @@ func (s *Sandbox) addCheck(id string, request checkRequest, base string) (check,
 		if err != nil {
 			return check{}, nil, err
 		}
-		c.ReportIDs = append(c.ReportIDs, reportID)
+		c.ReportIDs = slices.Insert(c.ReportIDs, 0, reportID) // the last asked for comes first (docs/sandbox.md)
 	}
 	s.state.checks.put(id, a.ID, c)
 	s.state.plans[id] = plan{BaseURL: base, Outcomes: s.outcomes(a, request)}

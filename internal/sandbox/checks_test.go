@@ -29,7 +29,12 @@ func TestCheckCompletesByItself(t *testing.T) {
 		if made["status"] != "in_progress" || made["result"] != nil || made["webhook_ids"] != nil || dig(made, "tags", 0) != "a" {
 			t.Errorf("a new check is %v", made)
 		}
-		waiting := b.call("GET", "/reports/"+dig(made, "report_ids", 0).(string), nil).want(200)
+		for i, name := range []string{"facial_similarity_photo", "document"} { // the last asked for comes first
+			if got := b.call("GET", "/reports/"+dig(made, "report_ids", i).(string), nil).want(200); got["name"] != name {
+				t.Errorf("report_ids[%d] is of %v, want %s", i, got["name"], name)
+			}
+		}
+		waiting := b.call("GET", "/reports/"+dig(made, "report_ids", 1).(string), nil).want(200)
 		if waiting["status"] != "awaiting_data" || waiting["result"] != nil || waiting["breakdown"] == nil || waiting["properties"] == nil {
 			t.Errorf("a report before completion is %v", waiting)
 		}

@@ -297,7 +297,7 @@ func TestCancelledReportDoesNotCount(t *testing.T) {
 		b := newBox(t, sandbox.Options{})
 		applicantID, _ := b.ready("X", "passport")
 		made := b.call("POST", "/checks", object{"applicant_id": applicantID, "report_names": bothReports, "consider": []string{"document"}}).want(201)
-		report := "/reports/" + dig(made, "report_ids", 0).(string)
+		report := "/reports/" + dig(made, "report_ids", 1).(string)
 		b.call("POST", report+"/cancel", nil).want(204) // not paused: without effect
 		b.call("POST", "/sandbox/checks/"+id(made)+"/pause", nil).want(200)
 		b.call("POST", report+"/cancel", nil).want(204)

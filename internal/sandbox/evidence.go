@@ -99,7 +99,7 @@ func (s *Sandbox) createTimeline(_ http.ResponseWriter, r *http.Request) (reply,
 	return reply{status: http.StatusAccepted, json: map[string]string{"workflow_timeline_file_id": id, "href": href}}, nil
 }
 
-// findTimeline is the timeline as a PDF, under the content type that Onfido's storage has.
+// findTimeline is the timeline as a PDF.
 func (s *Sandbox) findTimeline(_ http.ResponseWriter, r *http.Request) (reply, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
@@ -111,5 +111,5 @@ func (s *Sandbox) findTimeline(_ http.ResponseWriter, r *http.Request) (reply, e
 	if s.state.timelines[id] != run.ID {
 		return reply{}, notFound("Timeline file", id)
 	}
-	return fileReply(file{pdf("Timeline of workflow run " + run.ID), "binary/octet-stream", id + ".pdf"})
+	return fileReply(file{pdf("Timeline of workflow run " + run.ID), "application/pdf", id + ".pdf"})
 }

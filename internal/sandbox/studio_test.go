@@ -121,7 +121,7 @@ func TestWorkflowFiles(t *testing.T) {
 		}
 		made := b.call("POST", path+"/timeline_file", nil).want(202)
 		timeline := b.call("GET", strings.TrimPrefix(made["href"].(string), "/v3.6"), nil)
-		if timeline.header.Get("Content-Type") != "binary/octet-stream" || !bytes.HasPrefix(timeline.body, []byte("%PDF-")) {
+		if timeline.header.Get("Content-Type") != "application/pdf" || !bytes.HasPrefix(timeline.body, []byte("%PDF-")) {
 			t.Errorf("timeline %v", timeline.header)
 		}
 		b.call("GET", path+"/timeline_file/none", nil).refused(404, "resource_not_found")
@@ -214,7 +214,7 @@ func TestScriptedPeriphery(t *testing.T) {
 		t.Errorf("failed extraction %v", failed)
 	}
 	check := b.call("POST", "/checks", object{"applicant_id": applicantID, "report_names": bothReports}).want(201)
-	reportID, faceID := dig(check, "report_ids", 0).(string), dig(check, "report_ids", 1).(string)
+	faceID, reportID := dig(check, "report_ids", 0).(string), dig(check, "report_ids", 1).(string)
 	keys(t, "repeat attempts", b.call("GET", "/repeat_attempts/"+reportID, nil).want(200), "report_id repeat_attempts attempts_count attempts_clear_rate unique_mismatches_count")
 	b.call("GET", "/repeat_attempts/"+faceID, nil).refused(404, "resource_not_found")
 	feedback := object{"expected_result": "clear", "check_id": id(check)}

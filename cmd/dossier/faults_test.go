@@ -15,7 +15,7 @@ import (
 // verification ends once Onfido is back.
 func TestOnfidoDown(t *testing.T) {
 	t.Parallel()
-	l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // it only finds a free port
+	l, err := net.Listen("tcp", "127.0.0.1:0")
 	check(t, err)
 	check(t, l.Close())
 	s := newStackAt(t, "sqlite:"+filepath.Join(t.TempDir(), "dossier.db"), "http://"+l.Addr().String(), "api_sandbox.later")

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -137,4 +136,4 @@ func TestPanicsAreSeen(t *testing.T) {
 type panicking struct{}
 
 // Write panics.
-func (panicking) Write([]byte) (int, error) { panic(fmt.Sprint("a fault of ours")) }
+func (panicking) Write([]byte) (int, error) { panic("a fault of ours") }

@@ -5,6 +5,8 @@ import (
 	"net/http"
 )
 
+const risksPerPage = 25
+
 // pickAddresses answers the scripted addresses of a postcode, none for any other.
 func (s *Sandbox) pickAddresses(_ http.ResponseWriter, r *http.Request) (reply, error) {
 	postcode := r.URL.Query().Get("postcode")
@@ -35,6 +37,20 @@ func (s *Sandbox) extract(w http.ResponseWriter, r *http.Request) (reply, error)
 		"document_id": id, "document_classification": s.script.Extraction["document_classification"],
 		"extracted_data": s.script.Extraction["extracted_data"],
 	})
+}
+
+// alertRisks answers a page of the scripted risks of a watchlist alert that a task of a run came upon, as a bare array.
+func (s *Sandbox) alertRisks(_ http.ResponseWriter, r *http.Request) (reply, error) {
+	p, err := readPage(r.URL.Query(), risksPerPage)
+	if err != nil {
+		return reply{}, err
+	}
+	id := r.PathValue("id")
+	risks, known := s.script.AlertRisks[id]
+	if !known {
+		return reply{}, notFound("Alert", id)
+	}
+	return reply{status: http.StatusOK, json: window(risks, p), header: p.header(r, len(risks))}, nil
 }
 
 // repeatAttempts says of any document report that its document was never tried before.

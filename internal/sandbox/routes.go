@@ -122,6 +122,7 @@ func (s *Sandbox) periphery() []route {
 		{"GET /watchlist_monitors/{id}/matches", s.listMatches},
 		{"PATCH /watchlist_monitors/{id}/matches", s.updateMatches},
 		{"POST /watchlist_monitors/{id}/new_report", s.renewReport},
+		{"GET /complyadvantage_watchlists/alerts/{id}/risks", s.alertRisks},
 		{"GET /passkeys/{user}", s.listPasskeys},
 		{"DELETE /passkeys/{user}", s.deletePasskeys},
 		{"GET /passkeys/{user}/{id}", s.findPasskey},

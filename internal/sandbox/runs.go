@@ -117,6 +117,9 @@ func (s *Sandbox) addTask(run workflowRun, script taskScript, customData json.Ra
 	if !script.ByClient && !script.Signs {
 		row.Output = map[string]any{}
 	}
+	if script.Output != nil {
+		row.Output = script.Output
+	}
 	if script.ID == "start" && customData != nil {
 		row.Output = customData
 	}

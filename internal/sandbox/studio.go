@@ -20,10 +20,11 @@ type workflow struct {
 }
 
 type taskScript struct {
-	ID        string `json:"id"`
-	TaskDefID string `json:"task_def_id"`
-	ByClient  bool   `json:"by_client"` // waits for POST …/complete
-	Signs     bool   `json:"signs"`     // makes signed documents
+	ID        string         `json:"id"`
+	TaskDefID string         `json:"task_def_id"`
+	ByClient  bool           `json:"by_client"` // waits for POST …/complete
+	Signs     bool           `json:"signs"`     // makes signed documents
+	Output    map[string]any `json:"output"`    // of a task that is done at once
 }
 
 // output is where a part of a run's output comes from: what a task was completed with, or a report.
@@ -37,6 +38,7 @@ type script struct {
 	Addresses  map[string][]any     `json:"addresses"`
 	Extraction map[string]any       `json:"extraction"`
 	Passkeys   map[string][]passkey `json:"passkeys"`
+	AlertRisks map[string][]any     `json:"alert_risks"` // by alert
 	workflows  map[string]workflow
 }
 

@@ -2,6 +2,7 @@ package sandbox_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"slices"
 	"strings"
 	"testing"
@@ -17,6 +18,7 @@ const (
 	endsByItself     = "221f9d24-cf72-4762-ac4a-01bf3ccc09dd"
 	signsQualified   = "8b74614f-9e7f-42fd-852a-5f2bcc852587"
 	makesTokens      = "b79dcf69-41a0-412d-b803-d1a618730f72"
+	findsAlert       = "18effbfe-73c3-4680-ae43-e1c474767ff4"
 	endsAtOnce       = "45092b29-f220-479e-aa6f-a6f989baac4c"
 	workflowRunKeys  = "id applicant_id workflow_id workflow_version_id dashboard_url status output reasons error sdk_token link customer_user_id tags created_at updated_at"
 	taskItemKeys     = "id workflow_run_id task_def_id task_def_version created_at updated_at"
@@ -240,6 +242,27 @@ func TestScriptedPeriphery(t *testing.T) {
 	}
 	b.upload("/signing_documents", map[string]string{"applicant_id": applicantID}, "a.png", picture("png")).refused(422, "validation_error")
 	b.call("GET", "/signing_documents/none/download", nil).refused(404, "resource_not_found")
+}
+
+func TestRisksOfAWatchlistAlert(t *testing.T) {
+	t.Parallel()
+	b := newBox(t, sandbox.Options{})
+	run := b.workflow(b.applicant("X"), findsAlert)
+	task := b.call("GET", "/workflow_runs/"+id(run)+"/tasks/query_watchlists_complyadvantage_mesh_1", nil).want(200)
+	alertID, _ := dig(task, "output", "properties", "alert_identifier").(string)
+	path := "/complyadvantage_watchlists/alerts/" + alertID + "/risks"
+	var all, second []object
+	for query, into := range map[string]*[]object{"": &all, "?page=2&per_page=1": &second} {
+		got := b.call("GET", path+query, nil)
+		if err := json.Unmarshal(got.body, into); err != nil || got.header.Get("X-Total-Count") != "2" {
+			t.Errorf("%q: %v, header %v", query, err, got.header)
+		}
+	}
+	if len(all) != 2 || len(second) != 1 || second[0]["identifier"] != all[1]["identifier"] || dig(all[0], "detail", "profile", "match_score") == nil {
+		t.Errorf("all %v, the second %v", all, second)
+	}
+	b.call("GET", path+"?per_page=0", nil).refused(422, "validation_error")
+	b.call("GET", "/complyadvantage_watchlists/alerts/none/risks", nil).refused(404, "resource_not_found")
 }
 
 func TestPasskeysAndBiometricTokens(t *testing.T) {

@@ -3,7 +3,11 @@ package barcode
 import (
 	"context"
 	"errors"
+	"fmt"
 	"image"
+	"image/jpeg"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/boombuler/barcode/datamatrix"
@@ -13,9 +17,15 @@ import (
 	"github.com/dossier-id/dossier/internal/vision/raster"
 )
 
-func picture(t testing.TB, o specimen.Order) *image.Gray {
+// picture reads a specimen that was drawn for package vision.
+func picture(t testing.TB, name string) *image.Gray {
 	t.Helper()
-	img, err := specimen.Draw(o)
+	file, err := os.Open(filepath.Join("..", "testdata", name+".jpg"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	img, err := jpeg.Decode(file)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -24,15 +34,17 @@ func picture(t testing.TB, o specimen.Order) *image.Gray {
 
 func TestReadsLicences(t *testing.T) {
 	t.Parallel()
-	for level := range 3 {
-		o := specimen.Order{Type: specimen.USDrivingLicence, Side: specimen.Back, Level: level, Seed: uint64(level)}
+	for i, o := range []specimen.Order{
+		{Type: specimen.USDrivingLicence, Side: specimen.Back},
+		{Type: specimen.USDrivingLicence, Side: specimen.Back, Level: 2, Seed: 2},
+	} {
 		want, err := specimen.Barcode(o)
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := Read(t.Context(), raster.Turn(picture(t, o), 2*(level%2)))
+		got, err := Read(t.Context(), raster.Turn(picture(t, fmt.Sprintf("licence-%d", o.Level)), 2*i))
 		if err != nil || got.Type != PDF417 || got.Text != want {
-			t.Errorf("level %d: %v, %v", level, got, err)
+			t.Errorf("level %d: %v, %v", o.Level, got, err)
 		}
 	}
 }
@@ -79,7 +91,7 @@ func printed(symbol image.Image) *image.Gray {
 func TestNoSymbol(t *testing.T) {
 	t.Parallel()
 	for _, g := range []*image.Gray{
-		picture(t, specimen.Order{Type: specimen.Passport, Level: 1}),
+		picture(t, "passport-3"),
 		image.NewGray(image.Rect(0, 0, 500, 300)),
 		image.NewGray(image.Rect(0, 0, 1, 1)),
 		image.NewGray(image.Rect(0, 0, 1, 2000)),
@@ -100,7 +112,7 @@ func TestReadEndsWithItsContext(t *testing.T) {
 }
 
 func BenchmarkRead(b *testing.B) {
-	g := picture(b, specimen.Order{Type: specimen.USDrivingLicence, Side: specimen.Back, Level: 2})
+	g := picture(b, "licence-2")
 	for b.Loop() {
 		if _, err := Read(b.Context(), g); err != nil {
 			b.Fatal(err)

@@ -55,9 +55,12 @@ type describedTransport struct {
 
 // RoundTrip sends the request and holds what comes back to the description.
 func (d describedTransport) RoundTrip(r *http.Request) (*http.Response, error) {
-	sent, err := keep(&r.Body)
-	if err != nil {
-		return nil, err
+	var sent []byte
+	if r.ContentLength < 1<<20 { // what is larger is refused, or an image
+		var err error
+		if sent, err = keep(&r.Body); err != nil {
+			return nil, err
+		}
 	}
 	answer, err := d.next.RoundTrip(r)
 	if err != nil {

@@ -59,7 +59,7 @@ func (s *stack) raw(request string) reply {
 // whatever it is, instead of a broken connection.
 func TestLargeBodiesAreAnswered(t *testing.T) {
 	t.Parallel()
-	eachEngine(t, func(s *stack) {
+	onSQLite(t, func(s *stack) {
 		ref, token := s.pendingProcess(passportOrder(), client.UserData{}), s.token()
 		large := strings.Repeat("A", 40<<20)
 		for path, want := range map[string]int{
@@ -99,7 +99,7 @@ func TestAPassportHasNoBack(t *testing.T) {
 	t.Parallel()
 	eachEngine(t, func(s *stack) {
 		ref := s.pendingProcess(passportOrder(), client.UserData{})
-		s.wantRefusal(s.call(s.token(), http.MethodPost, pathOf(ref)+"/images", `{"back":"`+dataURL(pictures()["back"])+`"}`), 400, "invalid_request", "back")
+		s.wantRefusal(s.call(s.token(), http.MethodPost, pathOf(ref)+"/images", `{"back":"`+dataURL(specimenFile(s.t, "back"))+`"}`), 400, "invalid_request", "back")
 		s.wantNoBlobs()
 	})
 }

@@ -35,7 +35,7 @@ const (
 // exactly one check at Onfido and one process.complete event.
 func TestNothingIsLostWhenTheServerIsKilled(t *testing.T) {
 	t.Parallel()
-	binary := buildBinary(t)
+	binary := program(t)
 	t.Run("sqlite", func(t *testing.T) {
 		t.Parallel()
 		file := filepath.Join(t.TempDir(), "dossier.db")
@@ -46,16 +46,6 @@ func TestNothingIsLostWhenTheServerIsKilled(t *testing.T) {
 		url := pgtest.New(t)
 		killAndCount(t, binary, url, "pgx", url)
 	})
-}
-
-func buildBinary(t *testing.T) string {
-	t.Helper()
-	binary := filepath.Join(t.TempDir(), "dossier")
-	build := exec.CommandContext(t.Context(), "go", "build", "-o", binary, ".")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("build: %v\n%s", err, out)
-	}
-	return binary
 }
 
 func killAndCount(t *testing.T, binary, database, driver, dsn string) {
@@ -189,7 +179,7 @@ func (v *victim) create() client.Ref {
 	p, err := v.api.CreateProcess(ctx, d.DossierID, passportOrder())
 	check(v.t, err)
 	ref := client.Ref{DossierID: d.DossierID, ProcessID: p.ProcessID}
-	check(v.t, v.api.SetImages(ctx, ref, picture("front"), picture("selfie")))
+	check(v.t, v.api.SetImages(ctx, ref, client.Bytes("front", specimenFile(v.t, "front")), client.Bytes("selfie", specimenFile(v.t, "selfie"))))
 	return ref
 }
 

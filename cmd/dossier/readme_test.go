@@ -29,7 +29,7 @@ func TestReadmeWalk(t *testing.T) {
 	dir := t.TempDir()
 	check(t, os.MkdirAll(filepath.Join(dir, ".dossier"), 0o700))
 	check(t, os.MkdirAll(filepath.Join(dir, "bin"), 0o700))
-	check(t, os.Symlink(buildBinary(t), filepath.Join(dir, "bin", "dossier")))
+	check(t, os.Symlink(program(t), filepath.Join(dir, "bin", "dossier")))
 	check(t, envfile.Write(filepath.Join(dir, ".dossier", "dev.env"), []envfile.Pair{
 		{Name: "DOSSIER_URL", Value: s.url},
 		{Name: "DOSSIER_TOKEN_URL", Value: s.config.TokenURL},

@@ -92,7 +92,7 @@ func TestStartRules(t *testing.T) {
 			t.Errorf("first start: %d %s", first.status, first.body)
 		}
 		s.wantRefusal(s.call(token, http.MethodPost, pathOf(ref), ""), 409, "invalid_state")
-		s.wantRefusal(s.call(token, http.MethodPost, pathOf(ref)+"/images", `{"front":"`+dataURL(pictures()["front"])+`"}`), 409, "invalid_state")
+		s.wantRefusal(s.call(token, http.MethodPost, pathOf(ref)+"/images", `{"front":"`+dataURL(specimenFile(s.t, "front"))+`"}`), 409, "invalid_state")
 	})
 }
 
@@ -144,8 +144,8 @@ func TestImageRules(t *testing.T) {
 			"a bomb of 34 bytes":     {`{"front":"` + dataURL(bomb(60_000, 60_000)) + `"}`, "too_large", 413, []string{"front"}},
 			"too small a file":       {`{"front":"` + dataURL(encodePNG(t, image.NewGray(image.Rect(0, 0, 100, 100)))) + `"}`, "invalid_request", 400, []string{"front"}},
 			"too small a side":       {`{"front":"` + dataURL(encodePNG(t, noise(63, 200))) + `"}`, "invalid_request", 400, []string{"front"}},
-			"good one beside bad":    {`{"front":"` + dataURL(pictures()["front"]) + `","selfie":"` + dataURL([]byte("no")) + `"}`, "unsupported_image", 415, []string{"selfie"}},
-			"larger than 10 MB":      {`{"front":"` + dataURL(append(bytes.Clone(pictures()["front"]), make([]byte, 10_000_000)...)) + `"}`, "too_large", 413, []string{"front"}},
+			"good one beside bad":    {`{"front":"` + dataURL(specimenFile(s.t, "front")) + `","selfie":"` + dataURL([]byte("no")) + `"}`, "unsupported_image", 415, []string{"selfie"}},
+			"larger than 10 MB":      {`{"front":"` + dataURL(append(bytes.Clone(specimenFile(s.t, "front")), make([]byte, 10_000_000)...)) + `"}`, "too_large", 413, []string{"front"}},
 			"a body larger than all": {`{"front":"` + strings.Repeat("A", 40<<20) + `"}`, "too_large", 413, nil},
 		} {
 			for _, method := range []string{http.MethodPost, http.MethodPut} {
@@ -178,10 +178,10 @@ func TestMultipartImages(t *testing.T) {
 			check(t, form.Close())
 			return s.call(token, http.MethodPut, pathOf(ref)+"/images", body.String()[:body.Len()-cut], "Content-Type", form.FormDataContentType())
 		}
-		s.wantRefusal(send(map[string][]byte{"front": pictures()["front"]}, 200), 400, "invalid_request")
-		s.wantRefusal(send(map[string][]byte{"other": pictures()["front"]}, 0), 400, "invalid_request")
+		s.wantRefusal(send(map[string][]byte{"front": specimenFile(s.t, "front")}, 200), 400, "invalid_request")
+		s.wantRefusal(send(map[string][]byte{"other": specimenFile(s.t, "front")}, 0), 400, "invalid_request")
 		s.wantRefusal(send(map[string][]byte{"front": []byte("text")}, 0), 415, "unsupported_image", "front")
-		if got := send(map[string][]byte{"front": pictures()["front"], "selfie": pictures()["selfie"], "note": []byte("x")}, 0); got.status != 204 {
+		if got := send(map[string][]byte{"front": specimenFile(s.t, "front"), "selfie": specimenFile(s.t, "selfie"), "note": []byte("x")}, 0); got.status != 204 {
 			t.Fatalf("%d %s", got.status, got.body)
 		}
 		if p := s.result(ref); p.Status != "accepted" {
@@ -293,7 +293,7 @@ func TestForeignIsUnknown(t *testing.T) {
 				{"GET", "/processes/" + ref.ProcessID, ""},
 				{"POST", "/processes/" + ref.ProcessID, ""},
 				{"DELETE", "/processes/" + ref.ProcessID, ""},
-				{"POST", "/processes/" + ref.ProcessID + "/images", `{"front":"` + dataURL(pictures()["front"]) + `"}`},
+				{"POST", "/processes/" + ref.ProcessID + "/images", `{"front":"` + dataURL(specimenFile(s.t, "front")) + `"}`},
 				{"GET", "/processes/" + ref.ProcessID + "/images/front", ""},
 			} {
 				s.wantRefusal(s.call(stranger, call.method, path+call.path, call.body), 404, "not_found")
@@ -349,7 +349,7 @@ func TestIdempotencyKey(t *testing.T) {
 			t.Errorf("a refusal was remembered: %d %s", after.status, after.body)
 		}
 		ref := s.pendingProcess(passportOrder(), client.UserData{}, "front", "selfie")
-		images := `{"front":"` + dataURL(pictures()["front"]) + `"}`
+		images := `{"front":"` + dataURL(specimenFile(s.t, "front")) + `"}`
 		for range 2 {
 			if got := s.call(token, http.MethodPost, pathOf(ref)+"/images", images, "Idempotency-Key", "k3"); got.status != 204 {
 				t.Errorf("images: %d %s", got.status, got.body)

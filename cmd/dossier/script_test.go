@@ -1,11 +1,7 @@
 package main
 
 import (
-	"context"
-	"os"
-	"os/signal"
 	"path/filepath"
-	"syscall"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -13,15 +9,6 @@ import (
 	"github.com/dossier-id/dossier/internal/envfile"
 	"github.com/dossier-id/dossier/internal/sandbox"
 )
-
-func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"dossier": func() {
-		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-		status := run(world{ctx: ctx, out: os.Stdout, err: os.Stderr, lookup: os.LookupEnv}, os.Args[1:])
-		stop()
-		os.Exit(status)
-	}})
-}
 
 // TestScripts runs the command line as a shell sees it, beside a server whose
 // dev.env each script finds in $ENV_FILE.
@@ -35,8 +22,10 @@ func TestScripts(t *testing.T) {
 		{Name: "DOSSIER_CLIENT_ID", Value: s.config.ID},
 		{Name: "DOSSIER_CLIENT_SECRET", Value: s.config.Secret},
 	}))
+	shipped := program(t)
 	testscript.Run(t, testscript.Params{Dir: "testdata/script", Setup: func(e *testscript.Env) error {
 		e.Setenv("ENV_FILE", env)
+		e.Setenv("PATH", filepath.Dir(shipped)+string(filepath.ListSeparator)+e.Getenv("PATH"))
 		return nil
 	}})
 }

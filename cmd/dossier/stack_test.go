@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"io"
@@ -10,7 +9,6 @@ import (
 	"net/url"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -18,7 +16,6 @@ import (
 	"github.com/dossier-id/dossier/internal/config"
 	"github.com/dossier-id/dossier/internal/pgtest"
 	"github.com/dossier-id/dossier/internal/sandbox"
-	"github.com/dossier-id/dossier/internal/specimen"
 	"github.com/dossier-id/dossier/internal/store"
 )
 
@@ -45,6 +42,12 @@ func eachEngine(t *testing.T, test func(*stack)) {
 		t.Parallel()
 		test(newStack(t, pgtest.New(t), sandbox.Options{CompleteAfter: quickly}))
 	})
+}
+
+// onSQLite runs a test that has nothing to do with the database on one engine.
+func onSQLite(t *testing.T, test func(*stack)) {
+	t.Helper()
+	test(newStack(t, "sqlite:"+filepath.Join(t.TempDir(), "dossier.db"), sandbox.Options{CompleteAfter: quickly}))
 }
 
 // quickly is how long a check takes at the sandbox of a test.
@@ -173,24 +176,10 @@ func (s *stack) do(r *http.Request) reply {
 	return reply{answer.StatusCode, answer.Header, text}
 }
 
-// pictures are the specimens that most tests upload, drawn once.
-var pictures = sync.OnceValue(func() map[string][]byte {
-	drawn := map[string][]byte{}
-	for name, o := range map[string]specimen.Order{
-		"front":  specimen.Default(specimen.DrivingLicence),
-		"back":   {Type: specimen.DrivingLicence, Side: specimen.Back},
-		"selfie": specimen.Default(specimen.Selfie),
-	} {
-		var b bytes.Buffer
-		if err := specimen.JPEG(&b, o); err != nil {
-			panic(err)
-		}
-		drawn[name] = b.Bytes()
-	}
-	return drawn
-})
-
-func picture(depiction string) client.Image { return client.Bytes(depiction, pictures()[depiction]) }
+func (s *stack) picture(depiction string) client.Image {
+	s.t.Helper()
+	return client.Bytes(depiction, specimenFile(s.t, depiction))
+}
 
 // passportOrder is the contract's example process.
 func passportOrder() client.ProcessRequest {
@@ -213,7 +202,7 @@ func (s *stack) pendingProcess(request client.ProcessRequest, user client.UserDa
 	check(s.t, err)
 	ref := client.Ref{DossierID: d.DossierID, ProcessID: p.ProcessID}
 	for _, depiction := range depictions {
-		check(s.t, s.api.SetImages(ctx, ref, picture(depiction)))
+		check(s.t, s.api.SetImages(ctx, ref, s.picture(depiction)))
 	}
 	return ref
 }

@@ -112,7 +112,7 @@ func TestImagesComeBackAsTheyWere(t *testing.T) {
 	eachEngine(t, func(s *stack) {
 		t := s.t
 		ref := s.pendingProcess(passportOrder(), client.UserData{}, "front", "selfie")
-		want := sha256.Sum256(pictures()["front"])
+		want := sha256.Sum256(specimenFile(s.t, "front"))
 		for _, name := range []string{"front", "FRONT"} {
 			got := s.call(s.token(), http.MethodGet, pathOf(ref)+"/images/"+name, "")
 			if got.status != 200 || got.header.Get("Content-Type") != "image/jpeg" || sha256.Sum256(got.body) != want {

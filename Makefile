@@ -5,8 +5,7 @@ BIN         := bin/dossier
 FUZZTIME    ?= 10s
 TESTTIMEOUT ?= 15m
 # Rooms that compute pixels from pixels. The race detector makes their
-# arithmetic ten times slower; what they share between goroutines is raced in
-# the rooms that use them.
+# arithmetic ten times slower, so of them only what goroutines share is raced.
 PIXELS      := ./internal/vision/... ./internal/specimen/...
 
 # Tools are built from source once and kept by version, so that a second run
@@ -32,6 +31,7 @@ build: ## build bin/dossier
 test: ## run every test on real parts, with the race detector; installs what is missing
 	@scripts/test-needs
 	$(GO) test -timeout $(TESTTIMEOUT) $(PIXELS)
+	CGO_ENABLED=1 $(GO) test -race -timeout $(TESTTIMEOUT) -run SameReading ./internal/vision
 	CGO_ENABLED=1 $(GO) test -race -timeout $(TESTTIMEOUT) $$($(GO) list ./... | grep -vE 'internal/(vision|specimen)')
 
 bench: ## the sandbox beside its peers, in one run; a peer that cannot be had is left out and said so

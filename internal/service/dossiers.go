@@ -7,10 +7,11 @@ import (
 	"github.com/dossier-id/dossier/internal/idv"
 )
 
-// Folder is a dossier with its processes, oldest first.
+// Folder is a dossier with its processes, oldest first, and its files.
 type Folder struct {
 	*idv.Dossier
 	Processes []*View
+	Files     []idv.Image
 }
 
 // CreateDossier makes a dossier for one end-user. reference may be empty.
@@ -42,6 +43,9 @@ func (s *Service) Dossier(ctx context.Context, tenant, id string) (*Folder, erro
 	var f Folder
 	err := s.Store.View(ctx, func(r idv.Reader) (err error) {
 		if f.Dossier, err = r.Dossier(ctx, tenant, id); err != nil {
+			return err
+		}
+		if f.Files, err = r.Files(ctx, tenant, id); err != nil {
 			return err
 		}
 		processes, err := r.Processes(ctx, tenant, id)

@@ -15,6 +15,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/dossier-id/dossier/internal/archive"
 	"github.com/dossier-id/dossier/internal/auth"
 	"github.com/dossier-id/dossier/internal/blob"
 	"github.com/dossier-id/dossier/internal/config"
@@ -70,6 +71,16 @@ func openKeys(c *config.Config) (sealer *seal.Sealer, made bool, err error) {
 	}
 	sealer, err = seal.CreateKeyFile(c.KeyFile)
 	return sealer, true, err
+}
+
+// signingKey gives the key that signs full results. The first start makes it; it
+// lies sealed among the settings, and all replicas have the same.
+func signingKey(ctx context.Context, db *store.DB) (*archive.Key, error) {
+	seed, err := db.EnsureSetting(ctx, "resultSigningKey", func() ([]byte, error) { return archive.NewSeed(rand.Reader) })
+	if err != nil {
+		return nil, fmt.Errorf("open the signing key: %w", err)
+	}
+	return archive.NewKey(seed)
 }
 
 // newID gives a UUID of version 7: ids made later sort later, which keeps the
@@ -137,6 +148,7 @@ func (s *server) wire(ctx context.Context, c *config.Config) error {
 	}
 	s.connector, err = onfido.New(onfido.Config{
 		API: account, Now: time.Now, Settle: c.Onfido.Settle, WebhookToken: c.Onfido.WebhookToken.Reveal(),
+		Motion: c.Onfido.Video == "motion",
 	})
 	if err != nil {
 		return fmt.Errorf("set up the Onfido connector: %w", err)
@@ -145,14 +157,19 @@ func (s *server) wire(ctx context.Context, c *config.Config) error {
 		return fmt.Errorf("open the blob store: %w", err)
 	}
 	use := service.New(service.Config{
-		Store: s.db, Blobs: blob.New(s.folder, blob.Options{Sealer: s.sealer, Keys: s.db}), Provider: s.connector, Log: s.log, Now: time.Now, NewID: newID, GiveUpAfter: c.GiveUpAfter, LeaseFor: c.TakeOverAfter,
+		Store: s.db, Blobs: blob.New(s.folder, blob.Options{Sealer: s.sealer, Keys: s.db}), Provider: s.connector, Log: s.log, Now: time.Now, NewID: newID,
+		GiveUpAfter: c.GiveUpAfter, PendingFor: c.PendingFor, LeaseFor: c.TakeOverAfter,
 	})
 	if s.jobs, err = jobs.New(ctx, s.db, jobs.Config{Handler: use.Run, Periodic: s.periodic(use), Log: s.log, Timeout: c.TakeOverAfter}); err != nil {
 		return err
 	}
 	s.db.SetEnqueuer(s.jobs)
+	signer, err := signingKey(ctx, s.db)
+	if err != nil {
+		return err
+	}
 	s.http = httpServer(httpapi.New(httpapi.Config{
-		Service: use, Auth: s.auth, Answers: s.db, Log: s.log, Now: time.Now, Random: rand.Reader,
+		Service: use, Auth: s.auth, Answers: s.db, Signer: signer, Log: s.log, Now: time.Now, Random: rand.Reader,
 		Issuer: c.PublicURL, Version: apiVersion, Ready: s.db.Ping,
 	}), s.log)
 	return nil
@@ -161,6 +178,7 @@ func (s *server) wire(ctx context.Context, c *config.Config) error {
 func (s *server) periodic(use *service.Service) []jobs.Periodic {
 	return []jobs.Periodic{
 		{Name: "sweep processes", Every: time.Minute, Run: use.Sweep},
+		{Name: "expire processes", Every: time.Minute, Run: use.Expire},
 		{Name: "sweep blobs", Every: 24 * time.Hour, Run: use.SweepBlobs},
 		{Name: "drop expired tokens", Every: time.Hour, Run: func(ctx context.Context) error {
 			return s.db.DeleteExpiredTokens(ctx, time.Now())

@@ -110,6 +110,9 @@ func (a *api) getDossier(ctx context.Context, in *DossierPath) (*struct{ Body Do
 	for _, p := range f.Processes {
 		body.Processes = append(body.Processes, showProcess(p))
 	}
+	for _, file := range f.Files {
+		body.Files = append(body.Files, string(file.Depiction))
+	}
 	if f.UserData != nil {
 		body.UserData = showUserData(f.UserData)
 	}

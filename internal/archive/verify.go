@@ -42,22 +42,23 @@ func (v *Verdict) add(name, problem string, args ...any) {
 // is of reading r alone.
 func Verify(r io.ReaderAt, size int64, keys []PublicKey) (*Verdict, error) {
 	v := new(Verdict)
-	source := &watched{r: r}
+	watched := &watched{r: r}
+	source := io.NewSectionReader(watched, 0, size) // A damaged directory can point outside.
 	z, err := zip.NewReader(source, size)
 	if err != nil {
 		v.add("", "it cannot be read as a zip: its directory, which is at the end, is damaged or missing")
-		return v, source.err
+		return v, watched.err
 	}
 	found := v.index(z)
 	text := v.manifest(found, keys)
 	if v.Manifest == nil {
-		return v, source.err
+		return v, watched.err
 	}
 	members := v.contents(found)
 	if v.Proven && len(v.Findings) == 0 {
 		v.container(source, size, append(members, literal(ManifestName, text), literal(SignatureName, v.read(found, SignatureName))))
 	}
-	return v, source.err
+	return v, watched.err
 }
 
 // watched remembers why reading failed, to tell a broken disk from a broken zip.

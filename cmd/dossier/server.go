@@ -20,6 +20,7 @@ import (
 	"github.com/dossier-id/dossier/internal/blob"
 	"github.com/dossier-id/dossier/internal/config"
 	"github.com/dossier-id/dossier/internal/httpapi"
+	"github.com/dossier-id/dossier/internal/idv"
 	"github.com/dossier-id/dossier/internal/jobs"
 	"github.com/dossier-id/dossier/internal/onfido"
 	"github.com/dossier-id/dossier/internal/onfido/onfidoapi"
@@ -93,6 +94,7 @@ type server struct {
 	log       *slog.Logger
 	http      *http.Server
 	folder    *blob.Folder
+	blobs     idv.Blobs
 	jobs      *jobs.Runner
 	connector *onfido.Connector
 	publicURL string
@@ -156,8 +158,9 @@ func (s *server) wire(ctx context.Context, c *config.Config) error {
 	if s.folder, err = blob.OpenFolder(filepath.Join(c.Data, "blobs")); err != nil {
 		return fmt.Errorf("open the blob store: %w", err)
 	}
+	s.blobs = blob.New(s.folder, blob.Options{Sealer: s.sealer, Keys: s.db})
 	use := service.New(service.Config{
-		Store: s.db, Blobs: blob.New(s.folder, blob.Options{Sealer: s.sealer, Keys: s.db}), Provider: s.connector, Log: s.log, Now: time.Now, NewID: newID,
+		Store: s.db, Blobs: s.blobs, Provider: s.connector, Log: s.log, Now: time.Now, NewID: newID,
 		GiveUpAfter: c.GiveUpAfter, PendingFor: c.PendingFor, LeaseFor: c.TakeOverAfter,
 	})
 	if s.jobs, err = jobs.New(ctx, s.db, jobs.Config{Handler: use.Run, Periodic: s.periodic(use), Log: s.log, Timeout: c.TakeOverAfter}); err != nil {

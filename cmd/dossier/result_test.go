@@ -3,7 +3,6 @@ package main
 import (
 	"archive/zip"
 	"bytes"
-	"context"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -171,18 +170,7 @@ func TestVideo(t *testing.T) {
 	eachEngine(t, func(s *stack) {
 		t := s.t
 		ref, token := s.pendingProcess(passportOrder(), client.UserData{}, "front", "selfie"), s.token()
-		film := bytes.Repeat([]byte("film"), 50_000)
-		key := idv.ProcessKey{Tenant: "default", Dossier: ref.DossierID, Process: ref.ProcessID}
-		video := idv.Image{
-			TenantID: key.Tenant, DossierID: key.Dossier, ProcessID: key.Process, Depiction: idv.Video,
-			Blob: newID(), MediaType: "video/webm", Size: int64(len(film)), CreatedAt: s.server.auth.Now(),
-		}
-		check(t, s.server.blobs.Put(t.Context(), idv.BlobOf(video), bytes.NewReader(film)))
-		check(t, s.server.db.Update(t.Context(), func(tx idv.Tx) error {
-			p, err := tx.Process(context.Background(), key.Tenant, key.Dossier, key.Process)
-			check(t, err)
-			return tx.PutImages(context.Background(), p, []idv.Image{video}, nil)
-		}))
+		film := s.putVideo(ref)
 		got := s.call(token, http.MethodGet, pathOf(ref)+"/video", "")
 		if got.status != 200 || got.header.Get("Content-Type") != "video/webm" || !bytes.Equal(got.body, film) {
 			t.Errorf("%d %s, %d bytes", got.status, got.header.Get("Content-Type"), len(got.body))
@@ -194,4 +182,23 @@ func TestVideo(t *testing.T) {
 			t.Error("the video is not in the full result")
 		}
 	})
+}
+
+// putVideo keeps a film for a process, as a capture will.
+func (s *stack) putVideo(ref client.Ref) []byte {
+	s.t.Helper()
+	film := bytes.Repeat([]byte("film"), 50_000)
+	video := idv.Image{
+		TenantID: "default", DossierID: ref.DossierID, ProcessID: ref.ProcessID, Depiction: idv.Video,
+		Blob: newID(), MediaType: "video/webm", Size: int64(len(film)), CreatedAt: s.server.auth.Now(),
+	}
+	check(s.t, s.server.blobs.Put(s.t.Context(), idv.BlobOf(video), bytes.NewReader(film)))
+	check(s.t, s.server.db.Update(s.t.Context(), func(tx idv.Tx) error {
+		p, err := tx.Process(s.t.Context(), video.TenantID, video.DossierID, video.ProcessID)
+		if err != nil {
+			return err
+		}
+		return tx.PutImages(s.t.Context(), p, []idv.Image{video}, nil)
+	}))
+	return film
 }

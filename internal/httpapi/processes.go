@@ -92,7 +92,7 @@ func (a *api) registerProcesses() {
 	huma.Register(a.huma, a.operation(http.MethodPost, one, "startVerification", "Start verification",
 		withStatus(http.StatusAccepted), withErrors(http.StatusConflict), withoutBody()), a.startVerification)
 	huma.Register(a.huma, a.operation(http.MethodPost, one+"/cancel", "cancelProcess", "Cancel process",
-		withErrors(http.StatusConflict), withDetails("[ours] For an app whose SDK reports that the end-user gave up. Only a pending process can be canceled.")), a.cancelProcess)
+		withErrors(http.StatusConflict), withoutBody(), withDetails("[ours] For an app whose SDK reports that the end-user gave up. Only a pending process can be canceled.")), a.cancelProcess)
 	huma.Register(a.huma, a.operation(http.MethodDelete, one, "deleteProcess", "Delete process",
 		withStatus(http.StatusNoContent)), a.deleteProcess)
 }

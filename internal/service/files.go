@@ -51,7 +51,7 @@ func (s *Service) File(ctx context.Context, tenant, dossier string, d idv.Depict
 	if err != nil {
 		return idv.Image{}, nil, err
 	}
-	return s.openOne(ctx, files, d)
+	return s.openOne(ctx, "file", files, d)
 }
 
 // DeleteFiles removes the files of a dossier that are named, or all of them when

@@ -134,7 +134,7 @@ func (s *Service) Image(ctx context.Context, k idv.ProcessKey, d idv.Depiction) 
 	if err != nil {
 		return idv.Image{}, nil, err
 	}
-	return s.openOne(ctx, v.Images, d)
+	return s.openOne(ctx, "image", v.Images, d)
 }
 
 // Video gives the film of a process and its bytes, which the caller closes, or
@@ -151,10 +151,10 @@ func (s *Service) Video(ctx context.Context, k idv.ProcessKey) (idv.Image, io.Re
 	return *v.Video, body, err
 }
 
-func (s *Service) openOne(ctx context.Context, images []idv.Image, d idv.Depiction) (idv.Image, io.ReadCloser, error) {
+func (s *Service) openOne(ctx context.Context, what string, images []idv.Image, d idv.Depiction) (idv.Image, io.ReadCloser, error) {
 	at := slices.IndexFunc(images, func(i idv.Image) bool { return i.Depiction == d })
 	if at < 0 {
-		return idv.Image{}, nil, idv.NotFound("image")
+		return idv.Image{}, nil, idv.NotFound(what)
 	}
 	body, err := s.openImage(ctx, images[at])
 	return images[at], body, err

@@ -110,7 +110,7 @@ func startServer(ctx context.Context, c *config.Config, l net.Listener, log *slo
 	if err != nil {
 		return nil, joined(err, l.Close())
 	}
-	if err := b.db.ClearLeases(ctx); err != nil {
+	if err := b.db.ClearLeases(ctx, time.Now()); err != nil {
 		return nil, joined(err, l.Close(), b.db.Close())
 	}
 	s := &server{base: b, log: log, publicURL: c.PublicURL, serving: make(chan error, 1), hooked: make(chan struct{})}

@@ -71,7 +71,7 @@ func (a *api) createDossier(ctx context.Context, in *struct{ Body *NewDossier })
 	if in.Body != nil && in.Body.ExternalReference != nil {
 		reference = idv.Personal(*in.Body.ExternalReference)
 	}
-	d, err := a.Service.CreateDossier(ctx, callerOf(ctx).Tenant, reference)
+	d, err := a.Service.EnsureDossier(ctx, callerOf(ctx).Tenant, objectOf(ctx), reference)
 	if err != nil {
 		return nil, err
 	}

@@ -58,6 +58,7 @@ var statuses = map[idv.Code]int{
 	idv.CodeInvalidState:     http.StatusConflict,
 	idv.CodeTooLarge:         http.StatusRequestEntityTooLarge,
 	idv.CodeUnsupportedImage: http.StatusUnsupportedMediaType,
+	idv.CodeKeyReused:        http.StatusUnprocessableEntity,
 }
 
 // codes gives the word for problems that HTTP itself is the source of.
@@ -71,7 +72,7 @@ var codes = map[int]string{
 	http.StatusConflict:              "conflict",
 	http.StatusRequestEntityTooLarge: string(idv.CodeTooLarge),
 	http.StatusUnsupportedMediaType:  "unsupported_media_type",
-	http.StatusUnprocessableEntity:   "idempotency_key_reused",
+	http.StatusUnprocessableEntity:   string(idv.CodeKeyReused),
 	http.StatusTooManyRequests:       "rate_limited",
 	http.StatusServiceUnavailable:    "unavailable",
 	http.StatusInternalServerError:   "internal_error",

@@ -103,7 +103,7 @@ func (a *api) createProcess(ctx context.Context, in *newProcessRequest) (*proces
 	if err != nil {
 		return nil, err
 	}
-	v, err := a.Service.CreateProcess(ctx, callerOf(ctx).Tenant, in.DossierID, ordered)
+	v, err := a.Service.EnsureProcess(ctx, callerOf(ctx).Tenant, in.DossierID, objectOf(ctx), ordered)
 	if err != nil {
 		return nil, err
 	}

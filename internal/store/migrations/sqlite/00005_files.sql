@@ -1,5 +1,6 @@
--- Files of the dossier itself, and what finds processes that nobody starts. Kept
--- word for word like the file of the other engine, except for the types.
+-- Files of the dossier itself, what finds processes that nobody starts, and the
+-- id of what a request with an Idempotency-Key makes. Kept word for word like
+-- the file of the other engine, except for the types.
 
 -- +goose Up
 CREATE TABLE files (
@@ -18,3 +19,5 @@ CREATE TABLE files (
 CREATE INDEX files_by_blob ON files (blob_name);
 
 CREATE INDEX processes_by_age ON processes (status, created_at, id);
+
+ALTER TABLE idempotency ADD COLUMN object_id TEXT NOT NULL DEFAULT '';

@@ -3,9 +3,12 @@ package main
 import (
 	"fmt"
 	"net/http"
+	"net/http/httptest"
+	"os"
 	"strconv"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -92,6 +95,8 @@ func (w *contractWalk) provoke(method, path string, op *openapi3.Operation, stat
 		return w.call(w.token, method, strings.NewReplacer(w.pending.DossierID, unknown.DossierID).Replace(at), body)
 	case http.StatusConflict:
 		return w.conflict(method, path, body)
+	case http.StatusRequestTimeout:
+		return w.slowly(method, at)
 	case http.StatusRequestEntityTooLarge:
 		return w.call(w.token, method, at, `{"x":"`+strings.Repeat("A", 33<<20)+`"}`)
 	case http.StatusUnsupportedMediaType:
@@ -140,6 +145,17 @@ func (w *contractWalk) succeed(method, path, operation, body string, status int)
 		}
 	}
 	return w.call(w.token, method, at(path, ref), body)
+}
+
+// slowly sends a body whose time runs out. It goes to the handler itself: a real
+// one would take half a minute.
+func (w *contractWalk) slowly(method, path string) reply {
+	r := httptest.NewRequestWithContext(w.t.Context(), method, path, iotest.ErrReader(os.ErrDeadlineExceeded))
+	r.Header.Set("Authorization", "Bearer "+w.token)
+	r.Header.Set("Content-Type", "application/json")
+	answer := httptest.NewRecorder()
+	w.server.http.Handler.ServeHTTP(answer, r)
+	return reply{answer.Code, answer.Header(), answer.Body.Bytes()}
 }
 
 func (w *contractWalk) goodBody(operation string) string {

@@ -149,7 +149,7 @@ func TestFullResultOfEachStatus(t *testing.T) {
 			t.Errorf("%+v", v)
 		}
 		canceled := s.pendingProcess(passportOrder(), client.UserData{})
-		if got := s.call(token, http.MethodPost, pathOf(canceled)+"/cancel", ""); got.status != 200 || got.json(t)["status"] != "canceled" || string(got.json(t)["processId"].(string)) != canceled.ProcessID {
+		if got := s.call(token, http.MethodPost, pathOf(canceled)+"/cancel", ""); got.status != 200 || got.json(t)["status"] != "canceled" || got.json(t)["processId"] != canceled.ProcessID {
 			t.Errorf("cancel: %d %s", got.status, got.body)
 		}
 		if specific, there := s.call(token, http.MethodGet, pathOf(canceled), "").json(t)["providerSpecific"]; !there || len(specific.(map[string]any)) != 0 {

@@ -48,7 +48,7 @@ func (c verifyZipCommand) Run(w world) error {
 	if err != nil {
 		return err
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }()
 	info, err := file.Stat()
 	if err != nil {
 		return err
@@ -118,7 +118,7 @@ func (c verifyZipCommand) keys(w world) ([]archive.PublicKey, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer body.Close()
+	defer func() { _ = body.Close() }()
 	text, err := io.ReadAll(io.LimitReader(body, maxKeySet))
 	if err != nil {
 		return nil, err

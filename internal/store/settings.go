@@ -57,14 +57,14 @@ func (db *DB) saveSetting(ctx context.Context, q querier, name string, plain []b
 }
 
 // EnsureSetting gives a value of the installation, opened. Where there is none it
-// stores what make gives; of several that try at once the first one's stays, and
+// stores what draw gives; of several that try at once the first one's stays, and
 // all get it.
-func (db *DB) EnsureSetting(ctx context.Context, name string, make func() ([]byte, error)) ([]byte, error) {
+func (db *DB) EnsureSetting(ctx context.Context, name string, draw func() ([]byte, error)) ([]byte, error) {
 	found, err := db.Setting(ctx, name)
 	if idv.CodeOf(err) != idv.CodeNotFound {
 		return found, err
 	}
-	plain, err := make()
+	plain, err := draw()
 	if err != nil {
 		return nil, fmt.Errorf("make the setting %s: %w", name, err)
 	}

@@ -55,7 +55,7 @@ func New(c Config) http.Handler {
 	a.register()
 
 	mux := http.NewServeMux()
-	mux.Handle("/assure/", authenticated(c.Auth, auth.ScopeAssure, a.idempotent(strict(assure))))
+	mux.Handle("/assure/", authenticated(c.Auth, auth.ScopeAssure, nullIsNone(a.idempotent(strict(assure)))))
 	mux.Handle("POST "+tokenPath, tokenEndpoint(c.Auth))
 	mux.Handle("POST "+oldTokenPath, tokenEndpoint(c.Auth))
 	mux.Handle("GET /.well-known/oauth-authorization-server", metadata(c.Issuer))

@@ -70,7 +70,7 @@ func (a *api) answerOnce(w http.ResponseWriter, r *http.Request, claim *store.Cl
 	requestOf(r.Context()).object = claim.Object
 	sum := newRequestSum(r)
 	rest := r.Body
-	r.Body = &teeBody{io.TeeReader(rest, sum), rest}
+	r.Body = &restOfBody{io.TeeReader(rest, sum), rest}
 	kept := &keptAnswer{ResponseWriter: w}
 	next.ServeHTTP(kept, r)
 
@@ -131,8 +131,8 @@ func objectOf(ctx context.Context) string { return requestOf(ctx).object }
 // belongsTo notes the dossier of a request, under whose key its answer is kept.
 func belongsTo(ctx context.Context, dossier string) { requestOf(ctx).dossier = dossier }
 
-// teeBody is a body that is hashed while it is read.
-type teeBody struct {
+// restOfBody is a body that is read through something else: a hash, a buffer.
+type restOfBody struct {
 	io.Reader
 	io.Closer
 }

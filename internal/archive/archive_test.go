@@ -135,7 +135,7 @@ func TestEveryFlippedByteIsFound(t *testing.T) {
 	}
 	spans := layout(a.members)
 	for at := range file {
-		for _, flip := range []byte{0x01, 0x20, 0x80, 0xff} {
+		for _, flip := range []byte{0x01, 0x80} {
 			changed := bytes.Clone(file)
 			changed[at] ^= flip
 			v := verify(t, changed, k.Public())

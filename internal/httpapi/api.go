@@ -66,6 +66,7 @@ func New(c Config) http.Handler {
 	})
 	mux.HandleFunc("GET /readyz", a.readyz)
 	mux.HandleFunc("GET /openapi.yaml", a.openapi)
+	mux.HandleFunc("GET /docs", a.docs)
 	return traced(c.Log, c.Random, c.Now, strict(mux))
 }
 

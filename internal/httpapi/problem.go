@@ -128,6 +128,10 @@ func problemOf(ctx context.Context, log *slog.Logger, method, path string, err e
 // teachHuma makes huma answer with our problems. It has one hook for the whole
 // process, which takes what it needs from the request.
 var teachHuma = sync.OnceFunc(func() {
+	// What the description says of errors is the type that this gives.
+	huma.NewError = func(status int, msg string, _ ...error) huma.StatusError {
+		return problem(context.Background(), "", "", status, msg)
+	}
 	huma.NewErrorWithContext = func(c huma.Context, status int, msg string, errs ...error) huma.StatusError {
 		ctx, path := c.Context(), c.URL().Path
 		if status == http.StatusInternalServerError && len(errs) == 1 {

@@ -28,7 +28,7 @@ func (s *Service) Cancel(ctx context.Context, k idv.ProcessKey) (*View, error) {
 }
 
 // expireBatch is how many overdue processes are read at a time.
-const expireBatch = 500
+const expireBatch = 100
 
 // Expire fails every process that nobody started in time. What is being started
 // right now is left alone; the next run looks at it again.

@@ -80,6 +80,7 @@ type victim struct {
 	binary  string
 	env     []string
 	addr    string
+	who     map[string]string
 	api     *client.Client
 	process *exec.Cmd
 }
@@ -95,8 +96,8 @@ func newVictim(t *testing.T, binary, database string, box *runningSandbox) *vict
 		"DOSSIER_ONFIDO_URL=" + box.url(), "DOSSIER_ONFIDO_TOKEN=" + box.Token(), "DOSSIER_ONFIDO_REQUESTS_PER_MINUTE=60000",
 		"DOSSIER_ONFIDO_SETTLE=500ms", "DOSSIER_TAKE_OVER_AFTER=2s", "DOSSIER_LOG_LEVEL=error", "PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(),
 	}
-	who := v.createClient()
-	v.api, err = client.New(client.Config{URL: "http://" + v.addr, TokenURL: "http://" + v.addr + "/oidc/token", ID: who["DOSSIER_CLIENT_ID"], Secret: who["DOSSIER_CLIENT_SECRET"]})
+	v.who = v.createClient()
+	v.api, err = client.New(client.Config{URL: "http://" + v.addr, TokenURL: "http://" + v.addr + "/oidc/token", ID: v.who["DOSSIER_CLIENT_ID"], Secret: v.who["DOSSIER_CLIENT_SECRET"]})
 	check(t, err)
 	return v
 }

@@ -295,6 +295,17 @@ func TestForeignIsUnknown(t *testing.T) {
 				{"DELETE", "/processes/" + ref.ProcessID, ""},
 				{"POST", "/processes/" + ref.ProcessID + "/images", `{"front":"` + dataURL(specimenFile(s.t, "front")) + `"}`},
 				{"GET", "/processes/" + ref.ProcessID + "/images/front", ""},
+				{"POST", "/processes/" + ref.ProcessID + "/images/from-files", ""},
+				{"POST", "/processes/" + ref.ProcessID + "/images/to-files", ""},
+				{"POST", "/processes/" + ref.ProcessID + "/cancel", ""},
+				{"GET", "/processes/" + ref.ProcessID + "/video", ""},
+				{"GET", "/processes/" + ref.ProcessID + "/download", ""},
+				{"GET", "/files", ""},
+				{"POST", "/files", `{"front":"` + dataURL(pictures()["front"]) + `"}`},
+				{"POST", "/files/front", `{"image":"` + dataURL(pictures()["front"]) + `"}`},
+				{"GET", "/files/front", ""},
+				{"DELETE", "/files/front", ""},
+				{"DELETE", "/files", ""},
 			} {
 				s.wantRefusal(s.call(stranger, call.method, path+call.path, call.body), 404, "not_found")
 			}
@@ -377,7 +388,7 @@ func TestUnknownPathsAndMethods(t *testing.T) {
 		}
 		s.wantRefusal(s.call(token, http.MethodGet, "/assure/dossiers?limit=0", ""), 400, "invalid_request", "limit")
 		s.wantRefusal(s.call(token, http.MethodGet, "/assure/dossiers?after=x", ""), 400, "invalid_request", "after")
-		for _, path := range []string{"/healthz", "/readyz", "/.well-known/oauth-authorization-server", "/openapi.yaml"} {
+		for _, path := range []string{"/healthz", "/readyz", "/.well-known/oauth-authorization-server", "/.well-known/jwks.json", "/openapi.yaml"} {
 			if got := s.call("", http.MethodGet, path, ""); got.status != 200 {
 				t.Errorf("%s: %d", path, got.status)
 			}

@@ -27,6 +27,7 @@ func (serveCommand) Help() string {
   DOSSIER_DATABASE                    postgres://… or sqlite:PATH (a file in DOSSIER_DATA)
   DOSSIER_KEY_FILE, DOSSIER_KEY       key-encryption key: a file, or its content in base64
   DOSSIER_GIVE_UP_AFTER               longest verification (24h)
+  DOSSIER_PENDING_FOR                 how long a process waits to be started (168h)
   DOSSIER_TAKE_OVER_AFTER             how long the work of a replica that died is left alone (45s)
   DOSSIER_ONFIDO_REGION               eu, us or ca (eu)
   DOSSIER_ONFIDO_URL                  another address than the region's, such as a sandbox's
@@ -35,6 +36,7 @@ func (serveCommand) Help() string {
   DOSSIER_ONFIDO_REQUESTS_PER_MINUTE  the account's limit (400)
   DOSSIER_ONFIDO_SETTLE               how long a request of unknown outcome is left alone (30s)
   DOSSIER_ONFIDO_WEBHOOK_TOKEN        key of a webhook that was registered by hand
+  DOSSIER_ONFIDO_VIDEO                face report of documentVideo: video or motion (video)
   DOSSIER_LOG_FORMAT                  json or text (json)
   DOSSIER_LOG_LEVEL                   debug, info, warn or error (info)`
 }

@@ -15,10 +15,12 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/dossier-id/dossier/internal/archive"
 	"github.com/dossier-id/dossier/internal/auth"
 	"github.com/dossier-id/dossier/internal/blob"
 	"github.com/dossier-id/dossier/internal/config"
 	"github.com/dossier-id/dossier/internal/httpapi"
+	"github.com/dossier-id/dossier/internal/idv"
 	"github.com/dossier-id/dossier/internal/jobs"
 	"github.com/dossier-id/dossier/internal/onfido"
 	"github.com/dossier-id/dossier/internal/onfido/onfidoapi"
@@ -72,6 +74,16 @@ func openKeys(c *config.Config) (sealer *seal.Sealer, made bool, err error) {
 	return sealer, true, err
 }
 
+// signingKey gives the key that signs full results. The first start makes it; it
+// lies sealed among the settings, and all replicas have the same.
+func signingKey(ctx context.Context, db *store.DB) (*archive.Key, error) {
+	seed, err := db.EnsureSetting(ctx, "resultSigningKey", func() ([]byte, error) { return archive.NewSeed(rand.Reader) })
+	if err != nil {
+		return nil, fmt.Errorf("open the signing key: %w", err)
+	}
+	return archive.NewKey(seed)
+}
+
 // newID gives a UUID of version 7: ids made later sort later, which keeps the
 // indexes of the database compact.
 func newID() string { return uuid.Must(uuid.NewV7()).String() }
@@ -82,6 +94,7 @@ type server struct {
 	log       *slog.Logger
 	http      *http.Server
 	folder    *blob.Folder
+	blobs     idv.Blobs
 	jobs      *jobs.Runner
 	connector *onfido.Connector
 	publicURL string
@@ -97,7 +110,7 @@ func startServer(ctx context.Context, c *config.Config, l net.Listener, log *slo
 	if err != nil {
 		return nil, joined(err, l.Close())
 	}
-	if err := b.db.ClearLeases(ctx); err != nil {
+	if err := b.db.ClearLeases(ctx, time.Now()); err != nil {
 		return nil, joined(err, l.Close(), b.db.Close())
 	}
 	s := &server{base: b, log: log, publicURL: c.PublicURL, serving: make(chan error, 1), hooked: make(chan struct{})}
@@ -137,6 +150,7 @@ func (s *server) wire(ctx context.Context, c *config.Config) error {
 	}
 	s.connector, err = onfido.New(onfido.Config{
 		API: account, Now: time.Now, Settle: c.Onfido.Settle, WebhookToken: c.Onfido.WebhookToken.Reveal(),
+		Motion: c.Onfido.Video == "motion",
 	})
 	if err != nil {
 		return fmt.Errorf("set up the Onfido connector: %w", err)
@@ -144,15 +158,21 @@ func (s *server) wire(ctx context.Context, c *config.Config) error {
 	if s.folder, err = blob.OpenFolder(filepath.Join(c.Data, "blobs")); err != nil {
 		return fmt.Errorf("open the blob store: %w", err)
 	}
+	s.blobs = blob.New(s.folder, blob.Options{Sealer: s.sealer, Keys: s.db})
 	use := service.New(service.Config{
-		Store: s.db, Blobs: blob.New(s.folder, blob.Options{Sealer: s.sealer, Keys: s.db}), Provider: s.connector, Log: s.log, Now: time.Now, NewID: newID, GiveUpAfter: c.GiveUpAfter, LeaseFor: c.TakeOverAfter,
+		Store: s.db, Blobs: s.blobs, Provider: s.connector, Log: s.log, Now: time.Now, NewID: newID,
+		GiveUpAfter: c.GiveUpAfter, PendingFor: c.PendingFor, LeaseFor: c.TakeOverAfter,
 	})
 	if s.jobs, err = jobs.New(ctx, s.db, jobs.Config{Handler: use.Run, Periodic: s.periodic(use), Log: s.log, Timeout: c.TakeOverAfter}); err != nil {
 		return err
 	}
 	s.db.SetEnqueuer(s.jobs)
+	signer, err := signingKey(ctx, s.db)
+	if err != nil {
+		return err
+	}
 	s.http = httpServer(httpapi.New(httpapi.Config{
-		Service: use, Auth: s.auth, Answers: s.db, Log: s.log, Now: time.Now, Random: rand.Reader,
+		Service: use, Auth: s.auth, Answers: s.db, Signer: signer, Log: s.log, Now: time.Now, Random: rand.Reader,
 		Issuer: c.PublicURL, Version: apiVersion, Ready: s.db.Ping,
 	}), s.log)
 	return nil
@@ -161,6 +181,7 @@ func (s *server) wire(ctx context.Context, c *config.Config) error {
 func (s *server) periodic(use *service.Service) []jobs.Periodic {
 	return []jobs.Periodic{
 		{Name: "sweep processes", Every: time.Minute, Run: use.Sweep},
+		{Name: "expire processes", Every: time.Minute, Run: use.Expire},
 		{Name: "sweep blobs", Every: 24 * time.Hour, Run: use.SweepBlobs},
 		{Name: "drop expired tokens", Every: time.Hour, Run: func(ctx context.Context) error {
 			return s.db.DeleteExpiredTokens(ctx, time.Now())

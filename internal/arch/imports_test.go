@@ -20,7 +20,7 @@ type room struct {
 // import what they need, with the real parts they are run against.
 var house = map[string]room{
 	"cmd/dossier": {imports: []string{
-		"internal/auth", "internal/blob", "internal/capture", "internal/client", "internal/config", "internal/console", "internal/dataurl", "internal/envfile",
+		"internal/archive", "internal/auth", "internal/blob", "internal/capture", "internal/client", "internal/config", "internal/console", "internal/dataurl", "internal/envfile",
 		"internal/httpapi", "internal/idv", "internal/jobs", "internal/netguard", "internal/obs", "internal/onfido",
 		"internal/onfido/onfidoapi", "internal/render", "internal/sandbox", "internal/seal", "internal/service", "internal/specimen",
 		"internal/store", "internal/vision", "internal/webhook",
@@ -34,7 +34,8 @@ var house = map[string]room{
 	// What answers.
 	"internal/auth":    {imports: []string{"internal/idv", "internal/store"}},
 	"internal/dataurl": {},
-	"internal/httpapi": {imports: []string{"internal/auth", "internal/dataurl", "internal/idv", "internal/service", "internal/store"}},
+	"internal/archive": {imports: []string{"internal/dataurl"}},
+	"internal/httpapi": {imports: []string{"internal/archive", "internal/auth", "internal/dataurl", "internal/idv", "internal/service", "internal/store"}},
 	"internal/capture": {imports: []string{"internal/idv", "internal/obs", "internal/service"}, planned: true},
 	"internal/console": {imports: []string{"internal/auth", "internal/idv", "internal/obs", "internal/service"}, planned: true},
 

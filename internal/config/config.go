@@ -50,6 +50,9 @@ type Config struct {
 	// GiveUpAfter ends a verification without a verdict: DOSSIER_GIVE_UP_AFTER,
 	// default 24h.
 	GiveUpAfter time.Duration
+	// PendingFor is how long a process may wait to be started before it fails as
+	// expired: DOSSIER_PENDING_FOR, default 168h.
+	PendingFor time.Duration
 	// TakeOverAfter is how long the work of a replica that died is left alone,
 	// and the longest step of a job: DOSSIER_TAKE_OVER_AFTER, default 45s; longer
 	// than the slowest answer of Onfido.
@@ -83,6 +86,10 @@ type Onfido struct {
 	// Onfido is asked whether it happened: DOSSIER_ONFIDO_SETTLE, default 30s,
 	// as long as a request may take.
 	Settle time.Duration
+	// Video is how a documentVideo process compares the face: video for
+	// facial_similarity_video, motion for the newer facial_similarity_motion:
+	// DOSSIER_ONFIDO_VIDEO, default video. App and account must fit it.
+	Video string
 }
 
 // setting is one name and what its value means.
@@ -100,6 +107,7 @@ func (c *Config) settings() []setting {
 		{"DOSSIER_KEY_FILE", "", text(&c.KeyFile)},
 		{"DOSSIER_KEY", "", text(&c.Key)},
 		{"DOSSIER_GIVE_UP_AFTER", "24h", duration(&c.GiveUpAfter)},
+		{"DOSSIER_PENDING_FOR", "168h", duration(&c.PendingFor)},
 		{"DOSSIER_TAKE_OVER_AFTER", "45s", duration(&c.TakeOverAfter)},
 		{"DOSSIER_ONFIDO_REGION", "eu", oneOf(&c.Onfido.Region, "eu", "us", "ca")},
 		{"DOSSIER_ONFIDO_URL", "", webURL(&c.Onfido.URL)},
@@ -109,6 +117,7 @@ func (c *Config) settings() []setting {
 		{"DOSSIER_ONFIDO_REQUESTS_PER_MINUTE", "400", count(&c.Onfido.RequestsPerMinute)},
 		{"DOSSIER_ONFIDO_SETTLE", "30s", duration(&c.Onfido.Settle)},
 		{"DOSSIER_ONFIDO_WEBHOOK_TOKEN", "", text(&c.Onfido.WebhookToken)},
+		{"DOSSIER_ONFIDO_VIDEO", "video", oneOf(&c.Onfido.Video, "video", "motion")},
 		{"DOSSIER_LOG_FORMAT", "json", oneOf(&c.LogFormat, "text", "json")},
 		{"DOSSIER_LOG_LEVEL", "info", oneOf(&c.LogLevel, "debug", "info", "warn", "error")},
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
+	"github.com/dossier-id/dossier/internal/archive"
 	"github.com/dossier-id/dossier/internal/auth"
 	"github.com/dossier-id/dossier/internal/service"
 )
@@ -20,9 +21,11 @@ type Config struct {
 	Auth    *auth.Authority
 	// Answers remembers what POSTs with an Idempotency-Key were answered.
 	Answers Answers
-	Log     *slog.Logger
-	Now     func() time.Time
-	Random  io.Reader
+	// Signer signs full results.
+	Signer *archive.Key
+	Log    *slog.Logger
+	Now    func() time.Time
+	Random io.Reader
 	// Issuer is the address under which clients reach the server.
 	Issuer string
 	// Version is the version of the program, for the API description.
@@ -52,16 +55,18 @@ func New(c Config) http.Handler {
 	a.register()
 
 	mux := http.NewServeMux()
-	mux.Handle("/assure/", authenticated(c.Auth, auth.ScopeAssure, a.idempotent(strict(assure))))
+	mux.Handle("/assure/", authenticated(c.Auth, auth.ScopeAssure, nullIsNone(a.idempotent(strict(assure)))))
 	mux.Handle("POST "+tokenPath, tokenEndpoint(c.Auth))
 	mux.Handle("POST "+oldTokenPath, tokenEndpoint(c.Auth))
 	mux.Handle("GET /.well-known/oauth-authorization-server", metadata(c.Issuer))
+	mux.HandleFunc("GET /.well-known/jwks.json", a.jwks)
 	mux.HandleFunc("POST "+CallbackPath, a.onfidoCallback)
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
 		writeJSON(w, http.StatusOK, map[string]string{"status": "ok"})
 	})
 	mux.HandleFunc("GET /readyz", a.readyz)
 	mux.HandleFunc("GET /openapi.yaml", a.openapi)
+	mux.HandleFunc("GET /docs", a.docs)
 	return traced(c.Log, c.Random, c.Now, strict(mux))
 }
 
@@ -79,6 +84,9 @@ func (a *api) register() {
 	a.registerUserData()
 	a.registerProcesses()
 	a.registerImages()
+	a.registerFiles()
+	a.registerDownload()
+	a.registerDocumentTypes()
 	honest(a.huma.OpenAPI())
 }
 

@@ -1,8 +1,11 @@
 package httpapi
 
 import (
+	"bufio"
+	"bytes"
 	"errors"
 	"io"
+	"mime"
 	"net/http"
 	"os"
 )
@@ -35,6 +38,23 @@ func (e *bodyError) status() int {
 		return http.StatusRequestTimeout
 	}
 	return http.StatusBadRequest
+}
+
+// nullIsNone takes a JSON body of null alone for no body, as clients of typed
+// languages send it where there is nothing to say.
+func nullIsNone(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if mediaType, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); mediaType == "application/json" {
+			const enough = 16 // for null and some white space
+			body := bufio.NewReaderSize(r.Body, enough+1)
+			if head, err := body.Peek(enough + 1); errors.Is(err, io.EOF) && string(bytes.TrimSpace(head)) == "null" {
+				r.Body, r.ContentLength = http.NoBody, 0
+			} else {
+				r.Body = &restOfBody{body, r.Body}
+			}
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // maxDrain bounds what is read of a refused request.

@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 )
@@ -54,12 +55,16 @@ func withErrors(statuses ...int) option {
 }
 
 // operation describes what all operations under /assure share: the token, the
-// errors, and the idempotency key of a POST.
+// errors, and the idempotency key of a POST. A test makes each answer that is
+// described here happen.
 func (a *api) operation(method, path, id, summary string, options ...option) huma.Operation {
 	op := huma.Operation{
 		OperationID: id, Method: method, Path: path, Summary: summary,
 		Security: []map[string][]string{{bearerScheme: {}}},
-		Errors:   []int{http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusInternalServerError},
+		Errors:   []int{http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusInternalServerError},
+	}
+	if strings.Contains(path, "{") {
+		op.Errors = append(op.Errors, http.StatusNotFound)
 	}
 	if method == http.MethodPost {
 		op.Errors = append(op.Errors, http.StatusConflict, http.StatusUnprocessableEntity)
@@ -90,6 +95,19 @@ func (a *api) imagesBody() *huma.RequestBody {
 	}}
 }
 
+// imageBody describes the three forms in which a single image is taken.
+func imageBody() *huma.RequestBody {
+	binary := &huma.Schema{Type: huma.TypeString, Format: "binary"}
+	return &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
+		"application/json": {Schema: &huma.Schema{
+			Type: huma.TypeObject, Required: []string{anyPart},
+			Properties: map[string]*huma.Schema{anyPart: {Type: huma.TypeString, Description: "data:image/jpeg;base64,… or data:image/png;base64,…"}},
+		}},
+		"multipart/form-data": {Schema: &huma.Schema{Type: huma.TypeObject, Properties: map[string]*huma.Schema{anyPart: binary}}},
+		"image/jpeg":          {Schema: binary}, "image/png": {Schema: binary},
+	}}
+}
+
 // imageResponses describes the bytes of an image and its JSON form.
 func imageResponses() map[string]*huma.Response {
 	binary := &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}
@@ -102,6 +120,20 @@ func imageResponses() map[string]*huma.Response {
 			}},
 		},
 	}}
+}
+
+// binaryResponse describes bytes of one of the media types.
+func binaryResponse(description string, mediaTypes ...string) map[string]*huma.Response {
+	content := map[string]*huma.MediaType{}
+	for _, mediaType := range mediaTypes {
+		content[mediaType] = &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}
+	}
+	return map[string]*huma.Response{strconv.Itoa(http.StatusOK): {Description: description, Content: content}}
+}
+
+// withDetails says more of an operation than its summary.
+func withDetails(text string) option {
+	return func(o *huma.Operation) { o.Description = text }
 }
 
 // describeToken documents the token endpoint, which speaks forms, not JSON.

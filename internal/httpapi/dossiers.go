@@ -71,7 +71,7 @@ func (a *api) createDossier(ctx context.Context, in *struct{ Body *NewDossier })
 	if in.Body != nil && in.Body.ExternalReference != nil {
 		reference = idv.Personal(*in.Body.ExternalReference)
 	}
-	d, err := a.Service.CreateDossier(ctx, callerOf(ctx).Tenant, reference)
+	d, err := a.Service.EnsureDossier(ctx, callerOf(ctx).Tenant, objectOf(ctx), reference)
 	if err != nil {
 		return nil, err
 	}
@@ -109,6 +109,9 @@ func (a *api) getDossier(ctx context.Context, in *DossierPath) (*struct{ Body Do
 	body := DossierFolder{Dossier: showDossier(f.Dossier), Processes: []Process{}, Files: []string{}}
 	for _, p := range f.Processes {
 		body.Processes = append(body.Processes, showProcess(p))
+	}
+	for _, file := range f.Files {
+		body.Files = append(body.Files, string(file.Depiction))
 	}
 	if f.UserData != nil {
 		body.UserData = showUserData(f.UserData)

@@ -67,9 +67,10 @@ func (a *api) idempotent(next http.Handler) http.Handler {
 // answerOnce does the request and keeps its answer. A claim that is left
 // behind by a panic or a crash runs out by itself.
 func (a *api) answerOnce(w http.ResponseWriter, r *http.Request, claim *store.Claim, next http.Handler) {
+	requestOf(r.Context()).object = claim.Object
 	sum := newRequestSum(r)
 	rest := r.Body
-	r.Body = &teeBody{io.TeeReader(rest, sum), rest}
+	r.Body = &restOfBody{io.TeeReader(rest, sum), rest}
 	kept := &keptAnswer{ResponseWriter: w}
 	next.ServeHTTP(kept, r)
 
@@ -124,11 +125,14 @@ func newRequestSum(r *http.Request) hash.Hash {
 	return sum
 }
 
+// objectOf gives the id for what a request makes, "" when any will do.
+func objectOf(ctx context.Context) string { return requestOf(ctx).object }
+
 // belongsTo notes the dossier of a request, under whose key its answer is kept.
 func belongsTo(ctx context.Context, dossier string) { requestOf(ctx).dossier = dossier }
 
-// teeBody is a body that is hashed while it is read.
-type teeBody struct {
+// restOfBody is a body that is read through something else: a hash, a buffer.
+type restOfBody struct {
 	io.Reader
 	io.Closer
 }

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"io"
+	"maps"
 	"mime"
 	"mime/multipart"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -27,6 +29,8 @@ const (
 	imagesTimeout = 2 * time.Minute
 	// maxParts bounds the parts of a multipart body.
 	maxParts = 16
+	// anyPart names the image of a body that holds only one.
+	anyPart = "image"
 )
 
 // Images documents the JSON form of Set images; the bytes themselves are
@@ -37,17 +41,23 @@ type Images struct {
 	Selfie string `json:"selfie,omitempty" doc:"As front."`
 }
 
-// imagesRequest holds on to the connection instead of a body.
-type imagesRequest struct {
-	ProcessPath
+// UploadRequest is part of a request that holds on to the connection instead of
+// a body. It is exported because huma does not look into embedded types that are
+// not.
+type UploadRequest struct {
 	r *http.Request
 	w http.ResponseWriter
 }
 
 // Resolve gives the handler the request as it comes in.
-func (in *imagesRequest) Resolve(ctx huma.Context) []error {
+func (in *UploadRequest) Resolve(ctx huma.Context) []error {
 	in.r, in.w = humago.Unwrap(ctx)
 	return nil
+}
+
+type imagesRequest struct {
+	ProcessPath
+	UploadRequest
 }
 
 func (a *api) registerImages() {
@@ -62,42 +72,62 @@ func (a *api) registerImages() {
 	get := a.operation(http.MethodGet, path+"/{depiction}", "getImage", "Get image")
 	get.Responses = imageResponses()
 	huma.Register(a.huma, get, a.getImage)
+	video := a.operation(http.MethodGet, strings.TrimSuffix(path, "images")+"video", "getVideo", "Get process video")
+	video.Responses = binaryResponse("The video", "video/mp4", "video/webm", "video/quicktime")
+	huma.Register(a.huma, video, a.getVideo)
 }
 
 func (a *api) setImages(ctx context.Context, in *imagesRequest) (*struct{}, error) {
 	belongsTo(ctx, in.DossierID)
+	return nil, a.upload(ctx, &in.UploadRequest, eachDepiction(), func(read func(service.Upload) error) error {
+		return a.Service.SetImages(ctx, in.key(ctx), read)
+	})
+}
+
+// parts says which parts of a body are images, and of what.
+type parts map[string]idv.Depiction
+
+// eachDepiction takes a part for each image.
+func eachDepiction() parts {
+	all := parts{}
+	for _, d := range idv.Depictions() {
+		all[string(d)] = d
+	}
+	return all
+}
+
+// upload lets a use case read the images of a request as they come in. It takes
+// data URLs in JSON, multipart parts, and, where all parts are the same image,
+// its bare bytes.
+func (a *api) upload(ctx context.Context, in *UploadRequest, wanted parts, set func(read func(service.Upload) error) error) error {
 	if in.r.ContentLength > maxImagesRequest {
-		return nil, problemOf(ctx, a.Log, in.r.Method, in.r.URL.Path, &http.MaxBytesError{Limit: maxImagesRequest})
+		return problemOf(ctx, a.Log, in.r.Method, in.r.URL.Path, &http.MaxBytesError{Limit: maxImagesRequest})
 	}
 	// Not every writer has deadlines; the server's own time-out stays then.
 	_ = http.NewResponseController(in.w).SetReadDeadline(a.Now().Add(imagesTimeout))
 	body := http.MaxBytesReader(in.w, in.r.Body, maxImagesRequest)
-	var read func(service.Upload) error
 	mediaType, params, _ := mime.ParseMediaType(in.r.Header.Get("Content-Type"))
-	switch mediaType {
-	case "application/json", "":
-		read = func(put service.Upload) error { return readDataURLs(body, put) }
-	case "multipart/form-data":
-		if params["boundary"] == "" {
-			return nil, idv.Refuse(idv.CodeInvalid, "the Content-Type names no boundary")
-		}
-		read = func(put service.Upload) error {
-			return readMultipart(multipart.NewReader(body, params["boundary"]), put)
-		}
+	only, single := wanted[anyPart]
+	switch {
+	case mediaType == "application/json" || mediaType == "":
+		return set(func(put service.Upload) error { return readDataURLs(body, wanted, put) })
+	case mediaType == "multipart/form-data" && params["boundary"] == "":
+		return idv.Refuse(idv.CodeInvalid, "the Content-Type names no boundary")
+	case mediaType == "multipart/form-data":
+		return set(func(put service.Upload) error {
+			return readMultipart(multipart.NewReader(body, params["boundary"]), wanted, put)
+		})
+	case single && (mediaType == idv.MediaJPEG || mediaType == idv.MediaPNG):
+		return set(func(put service.Upload) error { return put(only, body) })
 	default:
-		return nil, problem(ctx, in.r.Method, in.r.URL.Path, http.StatusUnsupportedMediaType,
+		return problem(ctx, in.r.Method, in.r.URL.Path, http.StatusUnsupportedMediaType,
 			"send application/json with data URLs, or multipart/form-data")
 	}
-	return nil, a.Service.SetImages(ctx, in.key(ctx), read)
 }
 
-func readDataURLs(body io.Reader, put service.Upload) error {
-	keys := make([]string, 0, 3)
-	for _, d := range idv.Depictions() {
-		keys = append(keys, string(d))
-	}
-	err := dataurl.Read(body, keys, func(key, _ string, image io.Reader) error {
-		return put(idv.Depiction(key), image)
+func readDataURLs(body io.Reader, wanted parts, put service.Upload) error {
+	err := dataurl.Read(body, slices.Sorted(maps.Keys(wanted)), func(key, _ string, image io.Reader) error {
+		return put(wanted[key], image)
 	})
 	if value, ok := errors.AsType[*dataurl.ValueError](err); ok {
 		return idv.Refuse(idv.CodeInvalid, "an image is not a base64 data URL", idv.InvalidParam{Name: value.Key, Reason: value.Reason})
@@ -108,16 +138,16 @@ func readDataURLs(body io.Reader, put service.Upload) error {
 	return err
 }
 
-func readMultipart(parts *multipart.Reader, put service.Upload) error {
+func readMultipart(body *multipart.Reader, wanted parts, put service.Upload) error {
 	for range maxParts {
-		part, err := parts.NextRawPart()
+		part, err := body.NextRawPart()
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {
 			return unreadable(err)
 		}
-		depiction, known := idv.ParseDepiction(part.FormName())
+		depiction, known := wanted[strings.ToLower(part.FormName())]
 		if !known {
 			continue
 		}
@@ -170,28 +200,46 @@ func (a *api) getImage(ctx context.Context, in *imageRequest) (*imageAnswer, err
 	if err != nil {
 		return nil, err
 	}
-	if wantsJSON(in.Accept) {
+	return a.showImage(img, body, in.Accept), nil
+}
+
+// showImage answers with the bytes of an image, or with a data URL of them.
+func (a *api) showImage(img idv.Image, body io.ReadCloser, accept string) *imageAnswer {
+	if wantsJSON(accept) {
 		return &imageAnswer{ContentType: "application/json", Body: func(c huma.Context) {
-			a.send(c, body, func(w io.Writer) error {
-				return dataurl.Write(w, dataurl.Member{Key: "image", MediaType: img.MediaType, Body: body})
+			defer func() { _ = body.Close() }()
+			a.send(c, func(w io.Writer) error {
+				return dataurl.Write(w, dataurl.Member{Key: anyPart, MediaType: img.MediaType, Body: body})
 			})
-		}}, nil
+		}}
 	}
+	return a.showBytes(img, body)
+}
+
+func (a *api) showBytes(img idv.Image, body io.ReadCloser) *imageAnswer {
 	return &imageAnswer{ContentType: img.MediaType, ContentLength: strconv.FormatInt(img.Size, 10), Body: func(c huma.Context) {
-		a.send(c, body, func(w io.Writer) error {
+		defer func() { _ = body.Close() }()
+		a.send(c, func(w io.Writer) error {
 			_, err := io.Copy(w, body)
 			return err
 		})
-	}}, nil
+	}}
+}
+
+func (a *api) getVideo(ctx context.Context, in *ProcessPath) (*imageAnswer, error) {
+	video, body, err := a.Service.Video(ctx, in.key(ctx))
+	if err != nil {
+		return nil, err
+	}
+	return a.showBytes(video, body), nil
 }
 
 // send streams a sealed value. Its status is out by then, so a value that turns
 // out to be damaged cuts the connection: half an image must not look whole.
-func (a *api) send(c huma.Context, body io.Closer, write func(io.Writer) error) {
-	defer func() { _ = body.Close() }()
+func (a *api) send(c huma.Context, write func(io.Writer) error) {
 	c.SetStatus(http.StatusOK)
 	if err := write(c.BodyWriter()); err != nil {
-		a.Log.WarnContext(c.Context(), "an image could not be sent whole", "trace", traceID(c.Context()), "error", err)
+		a.Log.WarnContext(c.Context(), "an answer could not be sent whole", "trace", traceID(c.Context()), "error", err)
 		panic(http.ErrAbortHandler)
 	}
 }

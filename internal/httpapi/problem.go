@@ -58,6 +58,7 @@ var statuses = map[idv.Code]int{
 	idv.CodeInvalidState:     http.StatusConflict,
 	idv.CodeTooLarge:         http.StatusRequestEntityTooLarge,
 	idv.CodeUnsupportedImage: http.StatusUnsupportedMediaType,
+	idv.CodeKeyReused:        http.StatusUnprocessableEntity,
 }
 
 // codes gives the word for problems that HTTP itself is the source of.
@@ -71,7 +72,7 @@ var codes = map[int]string{
 	http.StatusConflict:              "conflict",
 	http.StatusRequestEntityTooLarge: string(idv.CodeTooLarge),
 	http.StatusUnsupportedMediaType:  "unsupported_media_type",
-	http.StatusUnprocessableEntity:   "idempotency_key_reused",
+	http.StatusUnprocessableEntity:   string(idv.CodeKeyReused),
 	http.StatusTooManyRequests:       "rate_limited",
 	http.StatusServiceUnavailable:    "unavailable",
 	http.StatusInternalServerError:   "internal_error",
@@ -127,6 +128,10 @@ func problemOf(ctx context.Context, log *slog.Logger, method, path string, err e
 // teachHuma makes huma answer with our problems. It has one hook for the whole
 // process, which takes what it needs from the request.
 var teachHuma = sync.OnceFunc(func() {
+	// What the description says of errors is the type that this gives.
+	huma.NewError = func(status int, msg string, _ ...error) huma.StatusError {
+		return problem(context.Background(), "", "", status, msg)
+	}
 	huma.NewErrorWithContext = func(c huma.Context, status int, msg string, errs ...error) huma.StatusError {
 		ctx, path := c.Context(), c.URL().Path
 		if status == http.StatusInternalServerError && len(errs) == 1 {

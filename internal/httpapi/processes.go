@@ -91,6 +91,8 @@ func (a *api) registerProcesses() {
 	huma.Register(a.huma, a.operation(http.MethodGet, one, "getProcess", "Get process"), a.getProcess)
 	huma.Register(a.huma, a.operation(http.MethodPost, one, "startVerification", "Start verification",
 		withStatus(http.StatusAccepted), withErrors(http.StatusConflict), withoutBody()), a.startVerification)
+	huma.Register(a.huma, a.operation(http.MethodPost, one+"/cancel", "cancelProcess", "Cancel process",
+		withErrors(http.StatusConflict), withoutBody(), withDetails("[ours] For an app whose SDK reports that the end-user gave up. Only a pending process can be canceled.")), a.cancelProcess)
 	huma.Register(a.huma, a.operation(http.MethodDelete, one, "deleteProcess", "Delete process",
 		withStatus(http.StatusNoContent)), a.deleteProcess)
 }
@@ -101,7 +103,7 @@ func (a *api) createProcess(ctx context.Context, in *newProcessRequest) (*proces
 	if err != nil {
 		return nil, err
 	}
-	v, err := a.Service.CreateProcess(ctx, callerOf(ctx).Tenant, in.DossierID, ordered)
+	v, err := a.Service.EnsureProcess(ctx, callerOf(ctx).Tenant, in.DossierID, objectOf(ctx), ordered)
 	if err != nil {
 		return nil, err
 	}
@@ -119,6 +121,15 @@ func (a *api) getProcess(ctx context.Context, in *ProcessPath) (*processAnswer, 
 func (a *api) startVerification(ctx context.Context, in *ProcessPath) (*processAnswer, error) {
 	belongsTo(ctx, in.DossierID)
 	v, err := a.Service.Start(ctx, in.key(ctx))
+	if err != nil {
+		return nil, err
+	}
+	return &processAnswer{showProcess(v)}, nil
+}
+
+func (a *api) cancelProcess(ctx context.Context, in *ProcessPath) (*processAnswer, error) {
+	belongsTo(ctx, in.DossierID)
+	v, err := a.Service.Cancel(ctx, in.key(ctx))
 	if err != nil {
 		return nil, err
 	}

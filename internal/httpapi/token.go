@@ -107,6 +107,7 @@ func metadata(issuer string) http.Handler {
 		writeJSON(w, http.StatusOK, map[string]any{
 			"issuer":                                issuer,
 			"token_endpoint":                        issuer + tokenPath,
+			"jwks_uri":                              issuer + "/.well-known/jwks.json",
 			"grant_types_supported":                 []string{"client_credentials"},
 			"response_types_supported":              []string{},
 			"token_endpoint_auth_methods_supported": []string{"client_secret_basic", "client_secret_post"},

@@ -22,6 +22,8 @@ type request struct {
 	log   *slog.Logger
 	// dossier is the one that the request turned out to be about.
 	dossier string
+	// object is the id for what a request with an Idempotency-Key makes.
+	object string
 }
 
 func requestOf(ctx context.Context) *request {

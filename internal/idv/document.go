@@ -46,3 +46,19 @@ func (t DocumentType) Sides() int {
 
 // NeedsBack says whether a verification cannot start without the back.
 func (t DocumentType) NeedsBack() bool { return t.Sides() == 2 }
+
+// DocumentForm is a kind of document of one country that a provider takes.
+type DocumentForm struct {
+	// Country is who issues it, ISO 3166-1 alpha-3; CountryName is English.
+	Country, CountryName string
+	Type                 DocumentType
+	// BackRequired says that at least one edition of it is not verified without
+	// its back.
+	BackRequired bool
+	// ExtraLicenceData says that the provider reads the extra data of a driving
+	// licence off it (Assure contract section 8).
+	ExtraLicenceData bool
+	// Regions are the parts of the country for which ExtraLicenceData holds, USPS
+	// state codes; empty means all of it.
+	Regions []string
+}

@@ -25,6 +25,7 @@ const (
 	CodeNotSupported         Code = "not_supported"
 	CodeTooLarge             Code = "too_large"
 	CodeUnsupportedImage     Code = "unsupported_image"
+	CodeKeyReused            Code = "idempotency_key_reused"
 )
 
 // InvalidParam names one field of a request and what is wrong with it.

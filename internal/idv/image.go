@@ -16,6 +16,10 @@ const (
 	Selfie Depiction = "selfie"
 )
 
+// Video is the film of a documentVideo process. It is kept like an image but no
+// customer sets it, and it is not among the depictions of a process.
+const Video Depiction = "video"
+
 // Depictions lists every depiction in its order.
 func Depictions() []Depiction { return []Depiction{Front, Back, Selfie} }
 
@@ -45,13 +49,17 @@ const (
 	MediaPNG  = "image/png"
 )
 
-// Image is one picture of a process; its bytes lie in the blob store under Blob.
+// Image is one picture of a process, or a file of the dossier itself; its bytes
+// lie in the blob store under Blob.
 type Image struct {
-	TenantID, DossierID, ProcessID string
-	Depiction                      Depiction
+	TenantID, DossierID string
+	// ProcessID is empty for a file of the dossier.
+	ProcessID string
+	Depiction Depiction
 	// Blob is the random name of the bytes.
 	Blob string
-	// MediaType is image/jpeg or image/png, as read off the bytes.
+	// MediaType is image/jpeg or image/png, as read off the bytes; of a video, as
+	// the provider gave it.
 	MediaType     string
 	Size          int64
 	Width, Height int

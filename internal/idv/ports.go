@@ -1,6 +1,7 @@
 package idv
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"iter"
@@ -26,7 +27,7 @@ type Reader interface {
 	Process(ctx context.Context, tenant, dossier, id string) (*Process, error)
 	// Processes gives those of a dossier, oldest first.
 	Processes(ctx context.Context, tenant, dossier string) ([]*Process, error)
-	// Images gives those of a process in the order of Depictions.
+	// Images gives those of a process in the order of Depictions, then its video.
 	Images(ctx context.Context, tenant, process string) ([]Image, error)
 	// Steps gives what the provider was asked for a process, by name.
 	Steps(ctx context.Context, tenant, process string) (map[string]Step, error)
@@ -40,7 +41,12 @@ type Reader interface {
 	Unfinished(ctx context.Context, t time.Time, limit int) ([]ProcessKey, error)
 	// Trace gives what KeepTrace stored, or NotFound.
 	Trace(ctx context.Context, process string) (PersonalJSON, error)
-	// HasBlob says whether an image refers to the blob.
+	// Overdue gives up to limit processes that have been pending since before t,
+	// oldest first, across tenants.
+	Overdue(ctx context.Context, t time.Time, limit int) ([]ProcessKey, error)
+	// Files gives the files of the dossier itself, in the order of Depictions.
+	Files(ctx context.Context, tenant, dossier string) ([]Image, error)
+	// HasBlob says whether an image or a file refers to the blob.
 	HasBlob(ctx context.Context, blob string) (bool, error)
 }
 
@@ -84,7 +90,8 @@ type Tx interface {
 
 	CreateProcess(ctx context.Context, p *Process, e Effects) error
 	// ChangeProcess stores status, verdict, failure, deadline and the time of
-	// the change, and the verdict's reports.
+	// the change, and the verdict's reports. It fails with CodeInvalidState when
+	// the stored status does not lead to the new one (Status.Leads).
 	ChangeProcess(ctx context.Context, p *Process, e Effects) error
 	// DeleteProcess removes the process and all that belongs to it.
 	DeleteProcess(ctx context.Context, p *Process, e Effects) error
@@ -92,6 +99,13 @@ type Tx interface {
 	// PutImages replaces the images of the same depiction, touches the process,
 	// and stores the jobs.
 	PutImages(ctx context.Context, p *Process, images []Image, jobs []Job) error
+
+	// PutFiles replaces the dossier's files of the same depiction, stores the
+	// time of the change, and the jobs.
+	PutFiles(ctx context.Context, tenant, dossier string, files []Image, now time.Time, jobs []Job) error
+	// DeleteFiles removes the dossier's files of these depictions, stores the time
+	// of the change, and the jobs.
+	DeleteFiles(ctx context.Context, tenant, dossier string, files []Depiction, now time.Time, jobs []Job) error
 
 	// PutStep stores a step; a zero Step removes it. A reference belongs to one
 	// process: it fails with ErrTaken when another has it.
@@ -158,6 +172,15 @@ type Job struct {
 // belong: the ciphertext is bound to every field.
 type BlobRef struct{ Tenant, Dossier, Process, Name string }
 
+// FilesOfDossier stands in BlobRef.Process for the files of the dossier itself;
+// no process has such an id.
+const FilesOfDossier = "files"
+
+// BlobOf names the bytes of an image or of a file of the dossier.
+func BlobOf(i Image) BlobRef {
+	return BlobRef{Tenant: i.TenantID, Dossier: i.DossierID, Process: cmp.Or(i.ProcessID, FilesOfDossier), Name: i.Blob}
+}
+
 // BlobKeys unwraps the key of a dossier for the blob store.
 type BlobKeys interface {
 	// WrappedKey gives the sealed key of a dossier, or NotFound.
@@ -206,6 +229,13 @@ type Provider interface {
 // Taken says whether a reference of the step StepApplicant belongs to another
 // process.
 type Taken func(ctx context.Context, ref string) (bool, error)
+
+// Catalog is a Provider that says which documents it takes.
+type Catalog interface {
+	// DocumentForms lists them by country and then by type. The caller must not
+	// change the list.
+	DocumentForms() []DocumentForm
+}
 
 // The steps that others than the connector need to know by name.
 const (

@@ -25,6 +25,27 @@ const (
 // Final says whether the status never changes again.
 func (s Status) Final() bool { return s != StatusPending && s != StatusProcessing }
 
+// Leads says whether a process may go from s to another status. There is no
+// other way (Assure contract section 5); the store holds every change to it.
+func (s Status) Leads(to Status) bool {
+	switch to {
+	case StatusProcessing, StatusCanceled:
+		return s == StatusPending
+	case StatusAccepted, StatusRejected, StatusInconclusive:
+		return s == StatusProcessing
+	case StatusFailed:
+		return !s.Final()
+	default:
+		return false
+	}
+}
+
+// Completed says whether the provider's check came to its end, which is what a
+// full result needs (Assure contract section 11).
+func (s Status) Completed() bool {
+	return s == StatusAccepted || s == StatusRejected || s == StatusInconclusive
+}
+
 // ProcessType says what a process checks.
 type ProcessType string
 
@@ -232,6 +253,10 @@ func (p *Process) Fail(f *Failure, now time.Time) Event {
 	p.Failure = f
 	return p.move(StatusFailed, now)
 }
+
+// Cancel ends a pending process by the end-user's choice and gives the event of
+// it.
+func (p *Process) Cancel(now time.Time) Event { return p.move(StatusCanceled, now) }
 
 // Deleted gives the event of a process that is about to be removed.
 func (p *Process) Deleted(now time.Time) Event { return p.event(EventProcessDeleted, now) }

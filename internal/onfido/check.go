@@ -18,7 +18,7 @@ func (c *Connector) check(ctx context.Context, k idv.Case, applicant string, doc
 		step: idv.StepCheck,
 		post: func(ctx context.Context) (string, error) {
 			check, err := c.api.CreateCheck(ctx, onfidoapi.NewCheck{
-				ApplicantID: applicant, ReportNames: reportNames(k.Process), DocumentIDs: documents,
+				ApplicantID: applicant, ReportNames: c.reportNames(k.Process), DocumentIDs: documents,
 				Tags: []string{tag}, Asynchronous: true, PrivacyNoticesRead: hasConsent(k.Process),
 			})
 			return check.ID, err
@@ -38,7 +38,7 @@ func (c *Connector) check(ctx context.Context, k idv.Case, applicant string, doc
 // reportNames lists what a check is made of. The licence report is asked for
 // only where the document may be a licence: for any other its fields would be
 // absent (Assure contract section 8).
-func reportNames(p *idv.Process) []string {
+func (c *Connector) reportNames(p *idv.Process) []string {
 	names := []string{"document"}
 	if p.ExtraLicenceData && (p.DocumentType == idv.DriversLicense || p.DocumentType == "") {
 		names[0] = "document_with_driver_verification"
@@ -48,6 +48,9 @@ func reportNames(p *idv.Process) []string {
 	case idv.TypeDocumentSelfie:
 		names = append(names, "facial_similarity_photo")
 	case idv.TypeDocumentVideo:
+		if c.motion {
+			return append(names, "facial_similarity_motion")
+		}
 		names = append(names, "facial_similarity_video")
 	}
 	return names

@@ -23,6 +23,9 @@ type Config struct {
 	// the connector looks whether it was; zero means
 	// thirty seconds, as long as a request may take.
 	Settle time.Duration
+	// Motion asks for facial_similarity_motion instead of facial_similarity_video
+	// for a documentVideo process: the app or page then captures motion.
+	Motion bool
 	// WebhookToken is the key of a webhook that was registered by hand, or empty:
 	// EnsureWebhook finds out its own.
 	WebhookToken string
@@ -35,6 +38,7 @@ type Connector struct {
 	api    *onfidoapi.Client
 	now    func() time.Time
 	settle time.Duration
+	motion bool
 
 	mu     sync.RWMutex
 	tokens []string // keys of webhook signatures
@@ -45,7 +49,7 @@ func New(cfg Config) (*Connector, error) {
 	if cfg.API == nil {
 		return nil, errors.New("the connector needs an Onfido account")
 	}
-	c := &Connector{api: cfg.API, now: cfg.Now, settle: cfg.Settle}
+	c := &Connector{api: cfg.API, now: cfg.Now, settle: cfg.Settle, motion: cfg.Motion}
 	if c.now == nil {
 		c.now = time.Now
 	}

@@ -88,18 +88,21 @@ func TestReportNames(t *testing.T) {
 		document idv.DocumentType
 		extra    bool
 		want     []string
+		motion   bool
 	}{
-		{idv.TypeDocument, idv.Passport, false, []string{"document"}},
-		{idv.TypeDocument, idv.DriversLicense, false, []string{"document"}},
-		{idv.TypeDocument, idv.DriversLicense, true, []string{"document_with_driver_verification"}},
-		{idv.TypeDocument, "", true, []string{"document_with_driver_verification"}},
-		{idv.TypeDocument, idv.Passport, true, []string{"document"}},
-		{idv.TypeDocumentSelfie, idv.DriversLicense, true, []string{"document_with_driver_verification", "facial_similarity_photo"}},
-		{idv.TypeDocumentVideo, idv.Passport, false, []string{"document", "facial_similarity_video"}},
+		{idv.TypeDocument, idv.Passport, false, []string{"document"}, false},
+		{idv.TypeDocument, idv.DriversLicense, false, []string{"document"}, false},
+		{idv.TypeDocument, idv.DriversLicense, true, []string{"document_with_driver_verification"}, false},
+		{idv.TypeDocument, "", true, []string{"document_with_driver_verification"}, false},
+		{idv.TypeDocument, idv.Passport, true, []string{"document"}, false},
+		{idv.TypeDocumentSelfie, idv.DriversLicense, true, []string{"document_with_driver_verification", "facial_similarity_photo"}, false},
+		{idv.TypeDocumentVideo, idv.Passport, false, []string{"document", "facial_similarity_video"}, false},
+		{idv.TypeDocumentVideo, idv.Passport, false, []string{"document", "facial_similarity_motion"}, true},
+		{idv.TypeDocumentSelfie, idv.Passport, false, []string{"document", "facial_similarity_photo"}, true},
 	}
 	for _, test := range tests {
 		p := &idv.Process{Type: test.kind, DocumentType: test.document, ExtraLicenceData: test.extra}
-		if got := reportNames(p); !reflect.DeepEqual(got, test.want) {
+		if got := (&Connector{motion: test.motion}).reportNames(p); !reflect.DeepEqual(got, test.want) {
 			t.Errorf("%+v: %v", test, got)
 		}
 	}

@@ -14,9 +14,10 @@ func facialSimilarity(report object, similarity string) object {
 	return out
 }
 
-// nameMedia says in faceMatch which live photo and which document were compared.
-// Onfido names the document there but the photo only in the report's envelope
-// (Onfido contract section 2f); Assure names both.
+// nameMedia says in faceMatch which live photo, or film, and which document were
+// compared. Onfido names the document there but the rest only in the report's
+// envelope (Onfido contract section 2f); Assure names both. The names for films
+// are ours, made like that of the photo.
 func nameMedia(report, breakdowns object) {
 	match := part(part(part(part(breakdowns, "faceComparison"), "breakdown"), "faceMatch"), "properties")
 	if match == nil {
@@ -24,6 +25,8 @@ func nameMedia(report, breakdowns object) {
 	}
 	media := object{}
 	setText(media, "livePhotoId", first(report, "live_photos")["id"])
+	setText(media, "liveVideoId", first(report, "live_videos")["id"])
+	setText(media, "motionCaptureId", first(report, "motion_captures")["id"])
 	setText(media, "documentId", first(report, "documents")["id"])
 	fill(match, media)
 }

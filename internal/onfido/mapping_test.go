@@ -109,6 +109,30 @@ func TestProviderSpecific(t *testing.T) {
 				"vehicleClassDetails":[{"category":"B","codes":"01","expiryDate":"2036-07-23"}],"breakdowns":{}}}`,
 		},
 		{
+			"a film has its liveness, and is named in the face match",
+			`{}`,
+			`{"result":"consider","name":"facial_similarity_video","documents":[{"id":"d1"}],"live_photos":[],"live_videos":[{"id":"v1"}],"breakdown":{
+				"face_comparison":{"result":"clear","breakdown":{"face_match":{"result":"clear","properties":{"score":0.91}}}},
+				"image_integrity":{"result":"clear","breakdown":{"face_detected":{"result":"clear","properties":{}},
+					"source_integrity":{"result":"clear","properties":{"challenge_reuse":"clear"}}}},
+				"visual_authenticity":{"result":"consider","breakdown":{"liveness_detected":{"result":"consider","properties":{}},
+					"spoofing_detection":{"result":"clear","properties":{"score":0.9}}}}}}`,
+			`{"documentVerification":{"breakdowns":{}},"facialSimilarity":{"result":"consider","similarityScore":"high",
+				"faceComparison":"clear","imageIntegrity":"clear","visualAuthenticity":"consider","breakdowns":{
+				"faceComparison":{"result":"clear","breakdown":{"faceMatch":{"result":"clear","properties":{"score":0.91,"liveVideoId":"v1","documentId":"d1"}}}},
+				"imageIntegrity":{"result":"clear","breakdown":{"faceDetected":{"result":"clear","properties":{}},
+					"sourceIntegrity":{"result":"clear","properties":{"challengeReuse":"clear"}}}},
+				"visualAuthenticity":{"result":"consider","breakdown":{"livenessDetected":{"result":"consider","properties":{}},
+					"spoofingDetection":{"result":"clear","properties":{"score":0.9}}}}}}}`,
+		},
+		{
+			"a motion capture is named as well",
+			`{}`,
+			`{"result":"clear","motion_captures":[{"id":"m1"}],"breakdown":{"face_comparison":{"breakdown":{"face_match":{"properties":{}}}}}}`,
+			`{"documentVerification":{"breakdowns":{}},"facialSimilarity":{"result":"clear","breakdowns":{"faceComparison":{"breakdown":{"faceMatch":
+				{"properties":{"motionCaptureId":"m1"}}}}}}}`,
+		},
+		{
 			"what Onfido names itself in a face match is kept",
 			`{}`,
 			`{"result":"clear","documents":[{"id":"d2"}],"live_photos":[{"id":"p1"}],"breakdown":{"face_comparison":{"breakdown":{"face_match":{"properties":{"document_id":"d1"}}}}}}`,

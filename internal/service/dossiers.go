@@ -1,31 +1,57 @@
 package service
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
 	"github.com/dossier-id/dossier/internal/idv"
 )
 
-// Folder is a dossier with its processes, oldest first.
+// Folder is a dossier with its processes, oldest first, and its files.
 type Folder struct {
 	*idv.Dossier
 	Processes []*View
+	Files     []idv.Image
 }
 
 // CreateDossier makes a dossier for one end-user. reference may be empty.
 func (s *Service) CreateDossier(ctx context.Context, tenant string, reference idv.Personal) (*idv.Dossier, error) {
+	return s.EnsureDossier(ctx, tenant, "", reference)
+}
+
+// EnsureDossier makes the dossier with an id, or gives the one that an earlier
+// try under that id has made; an empty id is a new one. A dossier of another
+// reference refuses the request with CodeKeyReused.
+func (s *Service) EnsureDossier(ctx context.Context, tenant, id string, reference idv.Personal) (*idv.Dossier, error) {
 	now := s.now()
-	d := &idv.Dossier{ID: s.NewID(), TenantID: tenant, ExternalReference: reference, CreatedAt: now, UpdatedAt: now}
+	d := &idv.Dossier{ID: cmp.Or(id, s.NewID()), TenantID: tenant, ExternalReference: reference, CreatedAt: now, UpdatedAt: now}
 	if err := d.Validate(); err != nil {
 		return nil, err
 	}
-	err := s.Store.Update(ctx, func(tx idv.Tx) error { return tx.CreateDossier(ctx, d) })
+	err := s.Store.Update(ctx, func(tx idv.Tx) error {
+		if id == "" {
+			return tx.CreateDossier(ctx, d)
+		}
+		made, err := tx.Dossier(ctx, tenant, id)
+		if idv.CodeOf(err) == idv.CodeNotFound {
+			return tx.CreateDossier(ctx, d)
+		}
+		if err == nil && made.ExternalReference != reference {
+			err = errMadeOtherwise
+		}
+		d = made
+		return err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("create dossier: %w", err)
 	}
 	return d, nil
 }
+
+// errMadeOtherwise refuses a request whose Idempotency-Key made something else
+// before it was cut off.
+var errMadeOtherwise = idv.Refuse(idv.CodeKeyReused, "this Idempotency-Key was used for another request")
 
 // Dossiers gives a page of a tenant's dossiers, newest first.
 func (s *Service) Dossiers(ctx context.Context, tenant string, q idv.DossierQuery) ([]*idv.Dossier, error) {
@@ -42,6 +68,9 @@ func (s *Service) Dossier(ctx context.Context, tenant, id string) (*Folder, erro
 	var f Folder
 	err := s.Store.View(ctx, func(r idv.Reader) (err error) {
 		if f.Dossier, err = r.Dossier(ctx, tenant, id); err != nil {
+			return err
+		}
+		if f.Files, err = r.Files(ctx, tenant, id); err != nil {
 			return err
 		}
 		processes, err := r.Processes(ctx, tenant, id)

@@ -20,15 +20,7 @@ func (s *Service) SetImages(ctx context.Context, k idv.ProcessKey, read func(Upl
 	if err != nil {
 		return err
 	}
-	batch := &upload{service: s, key: k, oneSided: v.DocumentType.Known() && v.DocumentType.Sides() == 1}
-	err = read(func(d idv.Depiction, body io.Reader) error { return batch.add(ctx, d, body) })
-	if err == nil {
-		err = batch.commit(ctx)
-	}
-	if err != nil {
-		batch.discard(context.WithoutCancel(ctx))
-	}
-	return err
+	return (&batch{service: s, key: k, oneSided: oneSided(v.Process)}).take(ctx, (*batch).toProcess, read)
 }
 
 // pending reads a process that may still take images.
@@ -40,8 +32,9 @@ func (s *Service) pending(ctx context.Context, k idv.ProcessKey) (*View, error) 
 	return v, err
 }
 
-// upload is the images of one request on their way in.
-type upload struct {
+// batch is the images of one request on their way to a process, or to the files
+// of a dossier when the key names no process.
+type batch struct {
 	service *Service
 	key     idv.ProcessKey
 	images  []idv.Image
@@ -49,64 +42,88 @@ type upload struct {
 	oneSided bool
 }
 
-func (u *upload) add(ctx context.Context, d idv.Depiction, body io.Reader) error {
-	if slices.ContainsFunc(u.images, func(i idv.Image) bool { return i.Depiction == d }) {
+// oneSided says that the document of a process has no back.
+func oneSided(p *idv.Process) bool { return p.DocumentType.Known() && p.DocumentType.Sides() == 1 }
+
+// take stores the bytes of a request and lets commit make them what they are
+// to be. After an error nothing is stored.
+func (b *batch) take(ctx context.Context, commit func(*batch, context.Context) error, read func(Upload) error) error {
+	err := read(func(d idv.Depiction, body io.Reader) error { return b.add(ctx, d, body) })
+	if err == nil && len(b.images) == 0 {
+		err = idv.Refuse(idv.CodeInvalid, "the request holds no image: front, back or selfie")
+	}
+	if err == nil {
+		err = commit(b, ctx)
+	}
+	if err != nil {
+		b.discard(context.WithoutCancel(ctx))
+	}
+	return err
+}
+
+func (b *batch) add(ctx context.Context, d idv.Depiction, body io.Reader) error {
+	if slices.ContainsFunc(b.images, func(i idv.Image) bool { return i.Depiction == d }) {
 		return idv.Refuse(idv.CodeInvalid, "an image is there twice", idv.InvalidParam{Name: string(d), Reason: "is there twice"})
 	}
-	if d == idv.Back && u.oneSided {
+	if d == idv.Back && b.oneSided {
 		return idv.Refuse(idv.CodeInvalid, "the document type has one side", idv.InvalidParam{Name: string(d), Reason: "is not a side of this document"})
 	}
 	img := idv.Image{
-		TenantID: u.key.Tenant, DossierID: u.key.Dossier, ProcessID: u.key.Process,
-		Depiction: d, Blob: u.service.NewID(), CreatedAt: u.service.now(),
+		TenantID: b.key.Tenant, DossierID: b.key.Dossier, ProcessID: b.key.Process,
+		Depiction: d, Blob: b.service.NewID(), CreatedAt: b.service.now(),
 	}
 	look := inspect(io.LimitReader(body, idv.MaxImageBytes+1))
 	defer func() { _ = look.Close() }()
-	if err := u.service.Blobs.Put(ctx, blobOf(img), look); err != nil {
+	if err := b.service.Blobs.Put(ctx, idv.BlobOf(img), look); err != nil {
 		if refused := look.refusal(d); refused != nil {
 			return refused
 		}
 		return fmt.Errorf("store image: %w", err)
 	}
-	u.images = append(u.images, img)
-	i := &u.images[len(u.images)-1]
+	b.images = append(b.images, img)
+	i := &b.images[len(b.images)-1]
 	i.MediaType, i.Size, i.Width, i.Height = look.result()
 	return idv.CheckImage(d, i.MediaType, i.Size, i.Width, i.Height)
 }
 
-// commit makes the images those of the process and lets the ones they replace go.
-func (u *upload) commit(ctx context.Context) error {
-	if len(u.images) == 0 {
-		return idv.Refuse(idv.CodeInvalid, "the request holds no image: front, back or selfie")
-	}
-	return u.service.Store.Update(ctx, func(tx idv.Tx) error {
-		v, err := view(ctx, tx, u.key)
+// toProcess makes the images those of the process and lets the ones they
+// replace go.
+func (b *batch) toProcess(ctx context.Context) error {
+	return b.service.Store.Update(ctx, func(tx idv.Tx) error {
+		v, err := view(ctx, tx, b.key)
 		if err != nil {
 			return err
 		}
 		if v.Status != idv.StatusPending {
 			return idv.InvalidState("set images", v.Status)
 		}
-		v.UpdatedAt = u.service.now()
-		return tx.PutImages(ctx, v.Process, u.images, u.replaced(v.Images))
+		v.UpdatedAt = b.service.now()
+		return tx.PutImages(ctx, v.Process, b.images, b.replaced(v.Images))
 	})
 }
 
-func (u *upload) replaced(before []idv.Image) (jobs []idv.Job) {
-	for _, old := range before {
-		if slices.ContainsFunc(u.images, func(i idv.Image) bool { return i.Depiction == old.Depiction }) {
-			jobs = append(jobs, idv.Job{Kind: idv.JobEraseBlobs, Tenant: u.key.Tenant, Dossier: u.key.Dossier, Process: u.key.Process, Ref: old.Blob})
-		}
+// replaced lists the work that erases what the images take the place of.
+func (b *batch) replaced(before []idv.Image) []idv.Job {
+	return eraseJobs(slices.DeleteFunc(slices.Clone(before), func(old idv.Image) bool {
+		return !slices.ContainsFunc(b.images, func(i idv.Image) bool { return i.Depiction == old.Depiction })
+	}))
+}
+
+func eraseJobs(images []idv.Image) []idv.Job {
+	jobs := make([]idv.Job, len(images))
+	for n, i := range images {
+		at := idv.BlobOf(i)
+		jobs[n] = idv.Job{Kind: idv.JobEraseBlobs, Tenant: at.Tenant, Dossier: at.Dossier, Process: at.Process, Ref: at.Name}
 	}
 	return jobs
 }
 
 // discard removes what a refused request has stored. What a crash leaves
 // behind, SweepBlobs finds.
-func (u *upload) discard(ctx context.Context) {
-	for _, i := range u.images {
-		if err := u.service.Blobs.Erase(ctx, blobOf(i)); err != nil {
-			u.service.Log.WarnContext(ctx, "a refused image waits for the sweep", "error", err)
+func (b *batch) discard(ctx context.Context) {
+	for _, i := range b.images {
+		if err := b.service.Blobs.Erase(ctx, idv.BlobOf(i)); err != nil {
+			b.service.Log.WarnContext(ctx, "a refused image waits for the sweep", "error", err)
 		}
 	}
 }
@@ -117,20 +134,34 @@ func (s *Service) Image(ctx context.Context, k idv.ProcessKey, d idv.Depiction) 
 	if err != nil {
 		return idv.Image{}, nil, err
 	}
-	at := slices.IndexFunc(v.Images, func(i idv.Image) bool { return i.Depiction == d })
-	if at < 0 {
-		return idv.Image{}, nil, idv.NotFound("image")
+	return s.openOne(ctx, "image", v.Images, d)
+}
+
+// Video gives the film of a process and its bytes, which the caller closes, or
+// NotFound while there is none.
+func (s *Service) Video(ctx context.Context, k idv.ProcessKey) (idv.Image, io.ReadCloser, error) {
+	v, err := s.Process(ctx, k)
+	if err != nil {
+		return idv.Image{}, nil, err
 	}
-	body, err := s.openImage(ctx, v.Images[at])
-	return v.Images[at], body, err
+	if v.Video == nil {
+		return idv.Image{}, nil, idv.NotFound("video")
+	}
+	body, err := s.openImage(ctx, *v.Video)
+	return *v.Video, body, err
+}
+
+func (s *Service) openOne(ctx context.Context, what string, images []idv.Image, d idv.Depiction) (idv.Image, io.ReadCloser, error) {
+	at := slices.IndexFunc(images, func(i idv.Image) bool { return i.Depiction == d })
+	if at < 0 {
+		return idv.Image{}, nil, idv.NotFound(what)
+	}
+	body, err := s.openImage(ctx, images[at])
+	return images[at], body, err
 }
 
 func (s *Service) openImage(ctx context.Context, i idv.Image) (io.ReadCloser, error) {
-	return s.Blobs.Open(ctx, blobOf(i))
-}
-
-func blobOf(i idv.Image) idv.BlobRef {
-	return idv.BlobRef{Tenant: i.TenantID, Dossier: i.DossierID, Process: i.ProcessID, Name: i.Blob}
+	return s.Blobs.Open(ctx, idv.BlobOf(i))
 }
 
 // errNotImage ends the reading of bytes that are no image at the first sight

@@ -1,8 +1,11 @@
 package service
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"reflect"
+	"time"
 
 	"github.com/dossier-id/dossier/internal/idv"
 )
@@ -10,19 +13,48 @@ import (
 // CreateProcess makes a pending process in a dossier from what the customer
 // ordered: p's provider, types, location, consent, app and callback.
 func (s *Service) CreateProcess(ctx context.Context, tenant, dossier string, p *idv.Process) (*View, error) {
+	return s.EnsureProcess(ctx, tenant, dossier, "", p)
+}
+
+// EnsureProcess makes the process with an id, or gives the one that an earlier
+// try under that id has made; an empty id is a new one. A process of another
+// order refuses the request with CodeKeyReused.
+func (s *Service) EnsureProcess(ctx context.Context, tenant, dossier, id string, p *idv.Process) (*View, error) {
 	if err := p.Validate(); err != nil {
 		return nil, err
 	}
 	now := s.now()
-	p.ID, p.TenantID, p.DossierID = s.NewID(), tenant, dossier
+	p.ID, p.TenantID, p.DossierID = cmp.Or(id, s.NewID()), tenant, dossier
 	p.Status, p.CreatedAt, p.UpdatedAt = idv.StatusPending, now, now
+	v := &View{Process: p}
 	err := s.Store.Update(ctx, func(tx idv.Tx) error {
-		return tx.CreateProcess(ctx, p, idv.Effects{Event: p.Created()})
+		if id == "" {
+			return tx.CreateProcess(ctx, p, idv.Effects{Event: p.Created()})
+		}
+		made, err := view(ctx, tx, idv.ProcessKey{Tenant: tenant, Dossier: dossier, Process: id})
+		if idv.CodeOf(err) == idv.CodeNotFound {
+			return tx.CreateProcess(ctx, p, idv.Effects{Event: p.Created()})
+		}
+		if err == nil && !sameOrder(*made.Process, *p) {
+			err = errMadeOtherwise
+		}
+		v = made
+		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("create process: %w", err)
 	}
-	return &View{Process: p}, nil
+	return v, nil
+}
+
+// sameOrder says whether two processes were ordered alike, whatever has become
+// of them.
+func sameOrder(a, b idv.Process) bool {
+	for _, p := range []*idv.Process{&a, &b} {
+		p.Status, p.Verdict, p.Failure = "", nil, nil
+		p.CreatedAt, p.UpdatedAt, p.Deadline = time.Time{}, time.Time{}, time.Time{}
+	}
+	return reflect.DeepEqual(a, b)
 }
 
 // Process gives a process as it stands.

@@ -8,7 +8,7 @@ import (
 	"github.com/dossier-id/dossier/internal/idv"
 )
 
-// Config is what the use cases are made of. Everything but the three times is
+// Config is what the use cases are made of. Everything but the four times is
 // required.
 type Config struct {
 	Store    idv.Store
@@ -22,6 +22,9 @@ type Config struct {
 	// GiveUpAfter is how long a started verification may take before it fails
 	// with provider_timeout; default 24 h.
 	GiveUpAfter time.Duration
+	// PendingFor is how long a process may wait to be started before it fails with
+	// expired; default 7 days.
+	PendingFor time.Duration
 	// PrepareTimeout is how long Start waits for the provider's word before it
 	// goes on in the background; default 5 s.
 	PrepareTimeout time.Duration
@@ -36,6 +39,7 @@ type Service struct{ Config }
 // New makes the use cases.
 func New(c Config) *Service {
 	c.GiveUpAfter = orDefault(c.GiveUpAfter, 24*time.Hour)
+	c.PendingFor = orDefault(c.PendingFor, 7*24*time.Hour)
 	c.PrepareTimeout = orDefault(c.PrepareTimeout, 5*time.Second)
 	c.LeaseFor = orDefault(c.LeaseFor, 45*time.Second)
 	return &Service{c}
@@ -55,7 +59,10 @@ func (s *Service) now() time.Time { return s.Now().UTC().Truncate(time.Microseco
 // View is a process with what belongs to it.
 type View struct {
 	*idv.Process
+	// Images are those of idv.Depictions, in their order.
 	Images []idv.Image
+	// Video is nil while there is none.
+	Video *idv.Image
 }
 
 // view reads a process for showing.
@@ -72,5 +79,9 @@ func withImages(ctx context.Context, r idv.Reader, p *idv.Process) (*View, error
 	if err != nil {
 		return nil, err
 	}
-	return &View{p, images}, nil
+	v := &View{Process: p, Images: images}
+	if last := len(images) - 1; last >= 0 && images[last].Depiction == idv.Video {
+		v.Images, v.Video = images[:last], &images[last]
+	}
+	return v, nil
 }

@@ -379,3 +379,42 @@ func TestDeletedInDoubtIsFoundAndForgotten(t *testing.T) {
 		t.Errorf("forgotten %v, want a1 once", forgotten)
 	}
 }
+
+// TestEnsureFindsWhatWasMade: a second try under the same id gives the same
+// object, however far it has come, and another order is refused.
+func TestEnsureFindsWhatWasMade(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	id, other := d.NewID(), d.NewID()
+	first, err := d.EnsureDossier(t.Context(), tenant, id, "a")
+	check(t, err)
+	d.clock.turn(time.Minute)
+	again, err := d.EnsureDossier(t.Context(), tenant, id, "a")
+	check(t, err)
+	if again.ID != id || !again.CreatedAt.Equal(first.CreatedAt) {
+		t.Errorf("first %v, again %v", first.CreatedAt, again.CreatedAt)
+	}
+	if _, err := d.EnsureDossier(t.Context(), tenant, id, "b"); idv.CodeOf(err) != idv.CodeKeyReused {
+		t.Errorf("another reference: %v", err)
+	}
+	order := func(kind idv.ProcessType) *idv.Process {
+		return &idv.Process{Provider: idv.ProviderOnfido, Type: kind, Path: idv.PathUpload, Location: idv.Location{Country: "NLD"}}
+	}
+	made, err := d.EnsureProcess(t.Context(), tenant, id, other, order(idv.TypeDocument))
+	check(t, err)
+	_, err = d.Cancel(t.Context(), idv.ProcessKey{Tenant: tenant, Dossier: id, Process: made.ID})
+	check(t, err)
+	found, err := d.EnsureProcess(t.Context(), tenant, id, other, order(idv.TypeDocument))
+	check(t, err)
+	if found.ID != other || found.Status != idv.StatusCanceled {
+		t.Errorf("found %s %s", found.ID, found.Status)
+	}
+	if _, err := d.EnsureProcess(t.Context(), tenant, id, other, order(idv.TypeDocumentSelfie)); idv.CodeOf(err) != idv.CodeKeyReused {
+		t.Errorf("another order: %v", err)
+	}
+	folder, err := d.Dossier(t.Context(), tenant, id)
+	check(t, err)
+	if len(folder.Processes) != 1 {
+		t.Errorf("%d processes", len(folder.Processes))
+	}
+}

@@ -70,10 +70,7 @@ func (v *verification) change(ctx context.Context, event idv.Event, jobs ...idv.
 // request (location, consent); if it cannot be reached the work goes on in the
 // background (Assure contract section 5).
 func (s *Service) Start(ctx context.Context, k idv.ProcessKey) (*View, error) {
-	v, err := s.claim(ctx, k, func(shown *View) error { return shown.Ready(shown.Images) })
-	if errors.Is(err, idv.ErrLeaseLost) {
-		return nil, idv.Refuse(idv.CodeInvalidState, "the verification is being started by another request")
-	}
+	v, err := s.claimPending(ctx, k, func(shown *View) error { return shown.Ready(shown.Images) })
 	if err != nil {
 		return nil, err
 	}
@@ -87,7 +84,16 @@ func (s *Service) Start(ctx context.Context, k idv.ProcessKey) (*View, error) {
 	if err := v.change(ctx, begun, job); err != nil {
 		return nil, fmt.Errorf("start verification: %w", err)
 	}
-	return &View{v.Process, v.Images}, nil
+	return &View{Process: v.Process, Images: v.Images}, nil
+}
+
+// claimPending claims a process that is not being started by another request.
+func (s *Service) claimPending(ctx context.Context, k idv.ProcessKey, check func(*View) error) (*verification, error) {
+	v, err := s.claim(ctx, k, check)
+	if errors.Is(err, idv.ErrLeaseLost) {
+		return nil, idv.Refuse(idv.CodeInvalidState, "the verification is being started by another request")
+	}
+	return v, err
 }
 
 // prepare gives the provider's refusal, or nil when there is none or the

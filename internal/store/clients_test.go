@@ -1,6 +1,8 @@
 package store_test
 
 import (
+	"errors"
+	"fmt"
 	"reflect"
 	"testing"
 	"time"
@@ -101,6 +103,37 @@ func TestSettingsAreReplaced(t *testing.T) {
 			if got, err := b.Setting(t.Context(), "webhook"); err != nil || string(got) != want {
 				t.Errorf("Setting gives %q, %v, want %q", got, err, want)
 			}
+		}
+	})
+}
+
+// TestEnsuredSettingIsMadeOnce lets several replicas start at the same time.
+func TestEnsuredSettingIsMadeOnce(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(b *bed) {
+		t := b.t
+		got := make(chan string)
+		for i := range 8 {
+			go func() {
+				v, err := b.EnsureSetting(t.Context(), "key", func() ([]byte, error) { return fmt.Append(nil, "v", i), nil })
+				if err != nil {
+					t.Error(err)
+				}
+				got <- string(v)
+			}()
+		}
+		first := <-got
+		for range 7 {
+			if v := <-got; v != first {
+				t.Errorf("one got %q and another %q", first, v)
+			}
+		}
+		again, err := b.EnsureSetting(t.Context(), "key", func() ([]byte, error) { return nil, errors.New("made twice") })
+		if err != nil || string(again) != first {
+			t.Errorf("later: %q, %v", again, err)
+		}
+		if _, err := b.EnsureSetting(t.Context(), "other", func() ([]byte, error) { return nil, errors.New("no luck") }); err == nil {
+			t.Error("a value that could not be made was stored")
 		}
 	})
 }

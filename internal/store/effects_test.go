@@ -177,7 +177,8 @@ func TestDeletionAndWorkDoNotDeadlock(t *testing.T) {
 					return tx.PutStep(ctx, key(p), "s", idv.Step{IntendedAt: noon})
 				},
 				func(ctx context.Context, tx idv.Tx) error {
-					return tx.ChangeProcess(ctx, p, idv.Effects{Event: p.Created()})
+					begun := *p
+					return tx.ChangeProcess(ctx, &begun, idv.Effects{Event: begun.Begin(noon, noon)})
 				},
 				func(ctx context.Context, tx idv.Tx) error { return tx.SaveUserData(ctx, d.TenantID, d.ID, nil, noon) },
 				func(ctx context.Context, tx idv.Tx) error {

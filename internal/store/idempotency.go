@@ -3,6 +3,7 @@ package store
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -33,6 +34,10 @@ const (
 // Claim is the hold on a key that Claim gave.
 type Claim struct {
 	State ClaimState
+	// Object is the id for what a fresh request makes. A request that was cut off
+	// before its answer hands it on to the one that tries again, which finds what
+	// the first had made.
+	Object string
 	// Answer is set when the state is ClaimAnswered.
 	Answer *Answer
 
@@ -98,13 +103,16 @@ func (db *DB) Claim(ctx context.Context, k IdempotencyKey, now time.Time, lease 
 
 // claim takes the key, or says in c.State why not and gives what was found.
 func (t *transaction) claim(ctx context.Context, c *Claim, now time.Time) (found foundClaim, err error) {
-	n, err := exec(ctx, t.q, `INSERT INTO idempotency (tenant_id, client_id, key_hash, request_hash, dossier_id, answer, expires_at)
-		VALUES ($1, $2, $3, $4, NULL, NULL, $5)
+	c.Object, err = one(ctx, t.q, value[string], `INSERT INTO idempotency
+		(tenant_id, client_id, key_hash, request_hash, dossier_id, answer, expires_at, object_id)
+		VALUES ($1, $2, $3, $4, NULL, NULL, $5, $7)
 		ON CONFLICT (tenant_id, client_id, key_hash) DO UPDATE
-		SET request_hash = excluded.request_hash, dossier_id = NULL, answer = NULL, expires_at = excluded.expires_at
-		WHERE idempotency.expires_at <= $6`,
-		c.row.tenant, c.row.client, c.row.key, []byte{}, micros(c.until), micros(now))
-	if err != nil || n > 0 {
+		SET request_hash = excluded.request_hash, dossier_id = NULL, answer = NULL, expires_at = excluded.expires_at,
+			object_id = CASE WHEN idempotency.answer IS NULL THEN idempotency.object_id ELSE excluded.object_id END
+		WHERE idempotency.expires_at <= $6
+		RETURNING object_id`,
+		c.row.tenant, c.row.client, c.row.key, []byte{}, micros(c.until), micros(now), t.db.NewID())
+	if !errors.Is(err, sql.ErrNoRows) {
 		return found, err
 	}
 	found, err = one(ctx, t.q, scanClaim, `SELECT request_hash, COALESCE(dossier_id, ''), answer FROM idempotency
@@ -178,9 +186,16 @@ func (t *transaction) abandon(ctx context.Context, c *Claim) error {
 	return err
 }
 
-// DeleteExpiredAnswers removes the claims and answers that have ended at now.
+// keepUnanswered is how long a claim is remembered that ended without an answer:
+// as long as a client may try again.
+const keepUnanswered = 24 * time.Hour
+
+// DeleteExpiredAnswers removes the answers that have ended at now, and the claims
+// without an answer a day later.
 func (db *DB) DeleteExpiredAnswers(ctx context.Context, now time.Time) error {
-	if _, err := exec(ctx, db.writer, `DELETE FROM idempotency WHERE expires_at <= $1`, micros(now)); err != nil {
+	_, err := exec(ctx, db.writer, `DELETE FROM idempotency WHERE expires_at <= $1 AND (answer IS NOT NULL OR expires_at <= $2)`,
+		micros(now), micros(now.Add(-keepUnanswered)))
+	if err != nil {
 		return fmt.Errorf("delete expired answers: %w", err)
 	}
 	return nil

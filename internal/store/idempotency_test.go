@@ -132,7 +132,11 @@ func TestExpiredAnswersAreDeleted(t *testing.T) {
 		b.claim(t, retry, noon, store.ClaimFresh)
 		must(t, b.DeleteExpiredAnswers(t.Context(), noon.Add(time.Minute-time.Microsecond)))
 		b.claim(t, retry, noon, store.ClaimInProgress)
-		must(t, b.DeleteExpiredAnswers(t.Context(), noon.Add(time.Minute)))
+		must(t, b.DeleteExpiredAnswers(t.Context(), noon.Add(24*time.Hour)))
+		if n := b.count(t, "SELECT COUNT(*) FROM idempotency"); n != 1 {
+			t.Errorf("%d are left of a claim that may be tried again", n)
+		}
+		must(t, b.DeleteExpiredAnswers(t.Context(), noon.Add(24*time.Hour+time.Minute)))
 		if n := b.count(t, "SELECT COUNT(*) FROM idempotency"); n != 0 {
 			t.Errorf("%d are left", n)
 		}
@@ -145,11 +149,35 @@ func TestStartFreesTheKeysOfAKilledProcess(t *testing.T) {
 	onBoth(t, func(b *bed) {
 		t := b.t
 		b.claim(t, retry, noon, store.ClaimFresh)
-		must(t, b.ClearLeases(t.Context()))
+		must(t, b.ClearLeases(t.Context(), noon))
 		want := store.ClaimInProgress
 		if b.Engine() == store.SQLite {
 			want = store.ClaimFresh
 		}
 		b.claim(t, retry, noon, want)
+	})
+}
+
+// TestObjectIsHandedOn: who takes over a claim without an answer makes the same
+// object; after an answer, or a refusal, it is another.
+func TestObjectIsHandedOn(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(b *bed) {
+		t := b.t
+		first := b.claim(t, retry, noon, store.ClaimFresh)
+		late := noon.Add(time.Minute)
+		second := b.claim(t, retry, late, store.ClaimFresh)
+		if first.Object == "" || second.Object != first.Object {
+			t.Errorf("object %q, after a crash %q", first.Object, second.Object)
+		}
+		must(t, b.Finish(t.Context(), second, []byte("body"), "", answer, late.Add(time.Hour)))
+		third := b.claim(t, retry, late.Add(time.Hour), store.ClaimFresh)
+		if third.Object == first.Object {
+			t.Error("a new request after the answer's time gets the old object")
+		}
+		must(t, b.Abandon(t.Context(), third))
+		if fourth := b.claim(t, retry, late.Add(time.Hour), store.ClaimFresh); fourth.Object == third.Object {
+			t.Error("a new request after a refusal gets the old object")
+		}
 	})
 }

@@ -11,7 +11,8 @@ import (
 	"github.com/dossier-id/dossier/internal/idv"
 )
 
-// Images gives those of a process in the order of idv.Depictions.
+// Images gives those of a process in the order of idv.Depictions, then its
+// video.
 func (r *reader) Images(ctx context.Context, tenant, process string) ([]idv.Image, error) {
 	found, err := all(ctx, r.q, scanImage, `SELECT i.tenant_id, p.dossier_id, i.process_id, i.depiction, i.blob_name,
 		i.media_type, i.size, i.width, i.height, i.created_at
@@ -23,11 +24,15 @@ func (r *reader) Images(ctx context.Context, tenant, process string) ([]idv.Imag
 	if len(found) == 0 {
 		return nil, r.knowProcess(ctx, tenant, process)
 	}
-	order := idv.Depictions()
-	slices.SortFunc(found, func(a, b idv.Image) int {
+	return inOrder(found), nil
+}
+
+func inOrder(images []idv.Image) []idv.Image {
+	order := append(idv.Depictions(), idv.Video)
+	slices.SortFunc(images, func(a, b idv.Image) int {
 		return cmp.Compare(slices.Index(order, a.Depiction), slices.Index(order, b.Depiction))
 	})
-	return found, nil
+	return images
 }
 
 func scanImage(r row) (i idv.Image, err error) {
@@ -36,9 +41,10 @@ func scanImage(r row) (i idv.Image, err error) {
 	return i, err
 }
 
-// HasBlob says whether an image refers to the blob.
+// HasBlob says whether an image or a file refers to the blob.
 func (r *reader) HasBlob(ctx context.Context, blob string) (bool, error) {
-	_, err := one(ctx, r.q, value[int64], `SELECT 1 FROM images WHERE blob_name = $1 LIMIT 1`, blob)
+	_, err := one(ctx, r.q, value[int64], `SELECT 1 FROM images WHERE blob_name = $1
+		UNION ALL SELECT 1 FROM files WHERE blob_name = $1 LIMIT 1`, blob)
 	if errors.Is(err, sql.ErrNoRows) {
 		return false, nil
 	}

@@ -65,7 +65,7 @@ func (t *transaction) ReleaseLease(ctx context.Context, key idv.ProcessKey, hold
 // idempotency key without an answer. It is for the start on SQLite, where the
 // file has one process, so none of the holders lives. On PostgreSQL, where they
 // may, it does nothing: there a lease ends by itself.
-func (db *DB) ClearLeases(ctx context.Context) error {
+func (db *DB) ClearLeases(ctx context.Context, now time.Time) error {
 	if db.engine != SQLite {
 		return nil
 	}
@@ -73,8 +73,8 @@ func (db *DB) ClearLeases(ctx context.Context) error {
 		if _, err := exec(ctx, t.q, `UPDATE processes SET lease_holder = '', lease_until = 0 WHERE lease_holder <> ''`); err != nil {
 			return fmt.Errorf("clear the leases of processes: %w", err)
 		}
-		if _, err := exec(ctx, t.q, `DELETE FROM idempotency WHERE answer IS NULL`); err != nil {
-			return fmt.Errorf("clear the idempotency keys that have no answer: %w", err)
+		if _, err := exec(ctx, t.q, `UPDATE idempotency SET expires_at = $1 WHERE answer IS NULL AND expires_at > $1`, micros(now)); err != nil {
+			return fmt.Errorf("free the idempotency keys that have no answer: %w", err)
 		}
 		return nil
 	})

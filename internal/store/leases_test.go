@@ -88,7 +88,7 @@ func TestClearedLeasesAreFree(t *testing.T) {
 		t := b.t
 		p := b.process(t, b.dossier(t, ""))
 		must(t, b.take(t, p, "a", noon))
-		must(t, b.ClearLeases(t.Context()))
+		must(t, b.ClearLeases(t.Context(), noon))
 		err := b.take(t, p, "b", noon)
 		if b.Engine() == store.SQLite {
 			must(t, err)

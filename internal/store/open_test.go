@@ -153,9 +153,10 @@ func TestNothingPersonalIsStoredInClear(t *testing.T) {
 			if err := tx.CreateProcess(ctx, p, idv.Effects{Event: p.Created()}); err != nil {
 				return err
 			}
-			if err := tx.ChangeProcess(ctx, p, idv.Effects{Event: p.Fail(&idv.Failure{Type: idv.FailProvider, Message: canary}, noon)}); err != nil {
+			if err := tx.ChangeProcess(ctx, p, idv.Effects{Event: p.Begin(noon, noon)}); err != nil {
 				return err
 			}
+			p.Failure = &idv.Failure{Type: idv.FailProvider, Message: canary}
 			return tx.ChangeProcess(ctx, p, idv.Effects{Event: p.Conclude(verdict, noon)})
 		})
 		must(t, b.SaveSetting(t.Context(), "webhook", []byte(canary)))
@@ -187,7 +188,7 @@ func (b *bed) search(t *testing.T, text string) (where string) {
 		return where
 	}
 	for _, table := range []string{
-		"tenants", "clients", "tokens", "dossiers", "dossier_keys", "processes", "images", "steps", "reports", "events", "idempotency", "settings", "test_jobs",
+		"tenants", "clients", "tokens", "dossiers", "dossier_keys", "processes", "images", "files", "steps", "reports", "events", "idempotency", "settings", "test_jobs",
 	} {
 		rows, err := b.Pool().Query(t.Context(), "SELECT x::text FROM "+table+" x")
 		must(t, err)

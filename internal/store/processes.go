@@ -121,10 +121,14 @@ func (t *transaction) CreateProcess(ctx context.Context, p *idv.Process, e idv.E
 }
 
 // ChangeProcess stores status, verdict, failure, deadline and the time of the
-// change, and the verdict's reports.
+// change, and the verdict's reports. Whatever the caller believes, only a legal
+// change of the stored status is stored.
 func (t *transaction) ChangeProcess(ctx context.Context, p *idv.Process, e idv.Effects) error {
 	v, err := t.vault(ctx, p.TenantID, p.DossierID)
 	if err != nil {
+		return err
+	}
+	if err := t.legal(ctx, p); err != nil {
 		return err
 	}
 	s, err := v.sealProcess(p)
@@ -143,6 +147,20 @@ func (t *transaction) ChangeProcess(ctx context.Context, p *idv.Process, e idv.E
 		}
 	}
 	return t.emit(ctx, e)
+}
+
+// legal refuses a change of status that there is not. The vault of the dossier
+// is open by then, which keeps others from changing it meanwhile.
+func (t *transaction) legal(ctx context.Context, p *idv.Process) error {
+	before, err := one(ctx, t.q, value[idv.Status], `SELECT status FROM processes WHERE tenant_id = $1 AND dossier_id = $2 AND id = $3`,
+		p.TenantID, p.DossierID, p.ID)
+	if err != nil {
+		return explain(err, "read the status of", "process")
+	}
+	if !before.Leads(p.Status) {
+		return idv.InvalidState("make it "+string(p.Status), before)
+	}
+	return nil
 }
 
 // DeleteProcess removes the process and all that belongs to it.
@@ -164,6 +182,17 @@ func (r *reader) Unfinished(ctx context.Context, t time.Time, limit int) ([]idv.
 		WHERE status = $1 AND updated_at < $2 ORDER BY updated_at, id LIMIT $3`, idv.StatusProcessing, micros(t), limit)
 	if err != nil {
 		return nil, fmt.Errorf("find unfinished processes: %w", err)
+	}
+	return found, nil
+}
+
+// Overdue gives up to limit processes that have been pending since before t,
+// oldest first, across tenants.
+func (r *reader) Overdue(ctx context.Context, t time.Time, limit int) ([]idv.ProcessKey, error) {
+	found, err := all(ctx, r.q, scanProcessKey, `SELECT tenant_id, dossier_id, id FROM processes
+		WHERE status = $1 AND created_at < $2 ORDER BY created_at, id LIMIT $3`, idv.StatusPending, micros(t), limit)
+	if err != nil {
+		return nil, fmt.Errorf("find overdue processes: %w", err)
 	}
 	return found, nil
 }

@@ -42,6 +42,7 @@ func TestVerdictAndReportsComeBackByteForByte(t *testing.T) {
 		verdict := &idv.Verdict{Status: idv.StatusAccepted, Final: &idv.FinalResult{LastName: "Jansen"}, ProviderSpecific: specific}
 		want := []idv.Report{{Kind: idv.ReportDocument, Raw: raw}, {Kind: idv.ReportFace, Raw: []byte{}}}
 		verdict.Reports = []idv.Report{want[1], want[0]}
+		b.begin(t, p)
 		b.update(t, func(ctx context.Context, tx idv.Tx) error {
 			return tx.ChangeProcess(ctx, p, idv.Effects{Event: p.Conclude(verdict, noon.Add(time.Second))})
 		})
@@ -228,6 +229,62 @@ func TestUnfinishedGivesTheOldestOfAllTenants(t *testing.T) {
 				}
 				return err
 			})
+		}
+	})
+}
+
+func TestOverdueGivesTheOldestPending(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(b *bed) {
+		t := b.t
+		d := b.dossier(t, "")
+		var made []*idv.Process
+		for i := range 4 {
+			p := b.newProcess(d)
+			p.CreatedAt = noon.Add(time.Duration(-i) * time.Hour)
+			b.update(t, func(ctx context.Context, tx idv.Tx) error {
+				return tx.CreateProcess(ctx, p, idv.Effects{Event: p.Created()})
+			})
+			made = append(made, p)
+		}
+		b.begin(t, made[2])
+		for limit, want := range map[int][]idv.ProcessKey{10: {key(made[3]), key(made[1])}, 1: {key(made[3])}} {
+			b.view(t, func(ctx context.Context, r idv.Reader) error {
+				got, err := r.Overdue(ctx, noon, limit)
+				if !slices.Equal(got, want) {
+					t.Errorf("the first %d: %v, want %v", limit, got, want)
+				}
+				return err
+			})
+		}
+	})
+}
+
+// TestOnlyLegalChangesAreStored tries every change from every status.
+func TestOnlyLegalChangesAreStored(t *testing.T) {
+	t.Parallel()
+	all := []idv.Status{
+		idv.StatusPending, idv.StatusProcessing, idv.StatusAccepted, idv.StatusRejected,
+		idv.StatusInconclusive, idv.StatusCanceled, idv.StatusFailed,
+	}
+	onBoth(t, func(b *bed) {
+		t := b.t
+		d := b.dossier(t, "")
+		for _, from := range all {
+			for _, to := range all {
+				p := b.newProcess(d)
+				p.Status = from
+				b.update(t, func(ctx context.Context, tx idv.Tx) error {
+					return tx.CreateProcess(ctx, p, idv.Effects{Event: p.Created()})
+				})
+				p.Status = to
+				err := b.Update(t.Context(), func(tx idv.Tx) error {
+					return tx.ChangeProcess(t.Context(), p, idv.Effects{Event: p.Created()})
+				})
+				if from.Leads(to) != (err == nil) || err != nil && idv.CodeOf(err) != idv.CodeInvalidState {
+					t.Errorf("%s to %s: %v", from, to, err)
+				}
+			}
 		}
 	})
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/dossier-id/dossier/internal/idv"
 	"github.com/dossier-id/dossier/internal/seal"
@@ -53,6 +54,29 @@ func (db *DB) saveSetting(ctx context.Context, q querier, name string, plain []b
 	_, err = exec(ctx, q, `INSERT INTO settings (name, value) VALUES ($1, $2)
 		ON CONFLICT (name) DO UPDATE SET value = excluded.value`, name, sealed)
 	return explain(err, "save", "setting")
+}
+
+// EnsureSetting gives a value of the installation, opened. Where there is none it
+// stores what draw gives; of several that try at once the first one's stays, and
+// all get it.
+func (db *DB) EnsureSetting(ctx context.Context, name string, draw func() ([]byte, error)) ([]byte, error) {
+	found, err := db.Setting(ctx, name)
+	if idv.CodeOf(err) != idv.CodeNotFound {
+		return found, err
+	}
+	plain, err := draw()
+	if err != nil {
+		return nil, fmt.Errorf("make the setting %s: %w", name, err)
+	}
+	sealed, err := db.Sealer.SealSystem(plain, settingAt(name))
+	if err != nil {
+		return nil, err
+	}
+	_, err = exec(ctx, db.writer, `INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING`, name, sealed)
+	if err != nil {
+		return nil, explain(err, "save", "setting")
+	}
+	return db.Setting(ctx, name)
 }
 
 // settingAt is what a setting is bound to.

@@ -147,6 +147,14 @@ func (b *bed) process(t *testing.T, d *idv.Dossier) *idv.Process {
 	return p
 }
 
+// begin moves a process to processing.
+func (b *bed) begin(t *testing.T, p *idv.Process) {
+	t.Helper()
+	b.update(t, func(ctx context.Context, tx idv.Tx) error {
+		return tx.ChangeProcess(ctx, p, idv.Effects{Event: p.Begin(noon, noon)})
+	})
+}
+
 func key(p *idv.Process) idv.ProcessKey {
 	return idv.ProcessKey{Tenant: p.TenantID, Dossier: p.DossierID, Process: p.ID}
 }

@@ -1,0 +1,192 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+	"testing/iotest"
+	"time"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/google/uuid"
+
+	"github.com/dossier-id/dossier/internal/client"
+	"github.com/dossier-id/dossier/internal/store"
+)
+
+// contractWalk makes every answer of api/assure.yaml happen. The stack's own
+// transport holds each to the description; here it is seen that each occurs.
+type contractWalk struct {
+	*stack
+	token, narrow string
+	// begun is a process that is no longer pending, pending one that is.
+	begun, pending client.Ref
+}
+
+func TestEveryDocumentedAnswerOccurs(t *testing.T) {
+	t.Parallel()
+	doc, err := openapi3.NewLoader().LoadFromFile("../../api/assure.yaml")
+	check(t, err)
+	eachEngine(t, func(s *stack) {
+		t := s.t
+		w := &contractWalk{stack: s, token: s.token(), narrow: s.scoped("client.capture.api")}
+		w.begun, w.pending = w.ready(), w.ready()
+		if p := s.result(w.begun); p.Status != "accepted" {
+			t.Fatal(p.Status)
+		}
+		broken := false
+		for _, failing := range []bool{false, true} {
+			if failing {
+				broken = true
+				_, err := s.server.db.Writer().ExecContext(t.Context(), "ALTER TABLE tokens RENAME TO tokens_away")
+				check(t, err)
+			}
+			for path, item := range doc.Paths.Map() {
+				for method, op := range item.Operations() {
+					for documented := range op.Responses.Map() {
+						status, err := strconv.Atoi(documented)
+						if err != nil {
+							t.Errorf("%s %s documents the answer %q, which is not a status", method, path, documented)
+						}
+						if broken != (status == http.StatusInternalServerError) {
+							continue
+						}
+						if got := w.provoke(method, path, op, status); got.status != status {
+							t.Errorf("%s %s (%s): %d instead of the documented %d: %.300s", method, path, op.OperationID, got.status, status, got.body)
+						}
+					}
+				}
+			}
+		}
+		_, err := s.server.db.Writer().ExecContext(t.Context(), "ALTER TABLE tokens_away RENAME TO tokens")
+		check(t, err)
+	})
+}
+
+// ready makes a process with images, in a dossier with files and user data.
+func (w *contractWalk) ready() client.Ref {
+	w.t.Helper()
+	ref := w.pendingProcess(passportOrder(), client.UserData{FirstName: "Anna"}, "front", "selfie")
+	if got := w.call(w.token, http.MethodPost, pathOf(ref)+"/images/to-files", ""); got.status != 204 {
+		w.t.Fatalf("files: %d %s", got.status, got.body)
+	}
+	return ref
+}
+
+// provoke makes one answer of one operation happen.
+func (w *contractWalk) provoke(method, path string, op *openapi3.Operation, status int) reply {
+	if strings.HasSuffix(path, "/token") {
+		return w.askForToken(path, status)
+	}
+	body, unknown := w.goodBody(op.OperationID), client.Ref{DossierID: uuid.NewString(), ProcessID: uuid.NewString()}
+	at := at(path, w.pending)
+	switch status {
+	case http.StatusBadRequest:
+		return w.call("", method, at, body, "Authorization", "Basic x")
+	case http.StatusUnauthorized:
+		return w.call("", method, at, body)
+	case http.StatusForbidden:
+		return w.call(w.narrow, method, at, body)
+	case http.StatusNotFound:
+		return w.call(w.token, method, strings.NewReplacer(w.pending.DossierID, unknown.DossierID).Replace(at), body)
+	case http.StatusConflict:
+		return w.conflict(method, path, body)
+	case http.StatusRequestTimeout:
+		return w.slowly(method, at)
+	case http.StatusRequestEntityTooLarge:
+		return w.call(w.token, method, at, `{"x":"`+strings.Repeat("A", 33<<20)+`"}`)
+	case http.StatusUnsupportedMediaType:
+		return w.call(w.token, method, at, "x", "Content-Type", "text/plain")
+	case http.StatusUnprocessableEntity:
+		key := uuid.NewString()
+		if got := w.call(w.token, http.MethodPost, "/assure/dossiers", `{"externalReference":"another request"}`, "Idempotency-Key", key); got.status != 201 {
+			w.t.Fatalf("a first request: %d %s", got.status, got.body)
+		}
+		return w.call(w.token, method, at, body, "Idempotency-Key", key)
+	case http.StatusInternalServerError:
+		return w.call(w.token, method, at, body)
+	default:
+		return w.succeed(method, path, op.OperationID, body, status)
+	}
+}
+
+// conflict meets a request under the same Idempotency-Key that is not answered
+// yet, or a process that is in the wrong state.
+func (w *contractWalk) conflict(method, path, body string) reply {
+	if method != http.MethodPost {
+		ref := w.begun
+		if strings.HasSuffix(path, "/download") {
+			ref = w.pending
+		}
+		return w.call(w.token, method, at(path, ref), body)
+	}
+	key := store.IdempotencyKey{Tenant: store.DefaultTenant, Client: w.config.ID, Key: uuid.NewString()}
+	_, err := w.server.db.Claim(w.t.Context(), key, time.Now(), time.Minute)
+	check(w.t, err)
+	return w.call(w.token, method, at(path, w.pending), body, "Idempotency-Key", key.Key)
+}
+
+// succeed calls an operation on what it needs, anew for each.
+func (w *contractWalk) succeed(method, path, operation, body string, status int) reply {
+	ref := w.ready()
+	switch operation {
+	case "downloadFullResult":
+		ref = w.begun
+	case "getVideo":
+		ref = w.pending
+		w.putVideo(ref)
+	case "getDocumentTypes":
+		if status == http.StatusNotModified {
+			return w.call(w.token, method, path, "", "If-None-Match", "*")
+		}
+	}
+	return w.call(w.token, method, at(path, ref), body)
+}
+
+// slowly sends a body whose time runs out. It goes to the handler itself: a real
+// one would take half a minute.
+func (w *contractWalk) slowly(method, path string) reply {
+	r := httptest.NewRequestWithContext(w.t.Context(), method, path, iotest.ErrReader(os.ErrDeadlineExceeded))
+	r.Header.Set("Authorization", "Bearer "+w.token)
+	r.Header.Set("Content-Type", "application/json")
+	answer := httptest.NewRecorder()
+	w.server.http.Handler.ServeHTTP(answer, r)
+	return reply{answer.Code, answer.Header(), answer.Body.Bytes()}
+}
+
+func (w *contractWalk) goodBody(operation string) string {
+	front := dataURL(pictures()["front"])
+	switch operation {
+	case "createProcess":
+		return `{"provider":"onfido","processType":"document"}`
+	case "setUserData", "replaceUserData":
+		return `{"firstName":"Anna"}`
+	case "setImages", "replaceImages", "setFiles":
+		return `{"front":"` + front + `"}`
+	case "setFile":
+		return `{"image":"` + front + `"}`
+	default:
+		return ""
+	}
+}
+
+func (w *contractWalk) askForToken(path string, status int) reply {
+	secret, grant := w.config.Secret, "client_credentials"
+	switch status {
+	case http.StatusBadRequest:
+		grant = "password"
+	case http.StatusUnauthorized:
+		secret = "wrong"
+	}
+	form := fmt.Sprintf("grant_type=%s&client_id=%s&client_secret=%s", grant, w.config.ID, secret)
+	return w.call("", http.MethodPost, path, form, "Content-Type", "application/x-www-form-urlencoded")
+}
+
+// at fills in a path's names.
+func at(path string, ref client.Ref) string {
+	return strings.NewReplacer("{dossierId}", ref.DossierID, "{processId}", ref.ProcessID, "{depiction}", "front", "{name}", "front").Replace(path)
+}

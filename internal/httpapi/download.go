@@ -1,0 +1,135 @@
+package httpapi
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/dossier-id/dossier/internal/archive"
+	"github.com/dossier-id/dossier/internal/idv"
+	"github.com/dossier-id/dossier/internal/service"
+)
+
+// The versions that a full result names in its manifest.
+const (
+	assureVersion   = "1.0.0"
+	providerVersion = "v3.6"
+)
+
+type downloadAnswer struct {
+	ContentType        string `header:"Content-Type"`
+	ContentLength      string `header:"Content-Length"`
+	ContentDisposition string `header:"Content-Disposition"`
+	Body               func(huma.Context)
+}
+
+func (a *api) registerDownload() {
+	op := a.operation(http.MethodGet, "/assure/dossiers/{dossierId}/processes/{processId}/download", "downloadFullResult", "Download full result",
+		withErrors(http.StatusConflict), withDetails("A signed zip of the result, the provider's raw reports and the images; the same bytes at each download. "+
+			"`dossier verify-zip` checks it against the keys at /.well-known/jwks.json."))
+	op.Responses = binaryResponse("The zip", "application/zip")
+	huma.Register(a.huma, op, a.download)
+}
+
+// download measures everything first, so that what cannot be read is an error
+// and not half a file, and then streams it.
+func (a *api) download(ctx context.Context, in *ProcessPath) (*downloadAnswer, error) {
+	e, err := a.Service.FullResult(ctx, in.key(ctx))
+	if err != nil {
+		return nil, err
+	}
+	contents, err := contentsOf(e)
+	if err != nil {
+		return nil, err
+	}
+	made, err := archive.Build(ctx, a.Signer, manifestOf(e), contents)
+	if err != nil {
+		return nil, err
+	}
+	return &downloadAnswer{
+		ContentType: "application/zip", ContentLength: strconv.FormatInt(made.Size(), 10),
+		ContentDisposition: `attachment; filename="` + e.ID + `.zip"`,
+		Body:               func(c huma.Context) { a.send(c, made.Write) },
+	}, nil
+}
+
+func manifestOf(e *service.Evidence) archive.Manifest {
+	return archive.Manifest{
+		TenantID: e.TenantID, DossierID: e.DossierID, ProcessID: e.ID,
+		Provider: e.Provider, ProcessType: string(e.Type), Status: string(e.Status),
+		CreatedAt: e.CreatedAt.Truncate(time.Second), CompletedAt: e.UpdatedAt.Truncate(time.Second),
+		Versions: archive.Versions{AssureAPI: assureVersion, ProviderAPI: providerVersion},
+	}
+}
+
+// contentsOf lists the files of a full result in their order.
+func contentsOf(e *service.Evidence) ([]archive.Content, error) {
+	var process bytes.Buffer
+	if err := huma.DefaultJSONFormat.Marshal(&process, showProcess(e.View)); err != nil {
+		return nil, err
+	}
+	contents := []archive.Content{textContent("process.json", process.Bytes())}
+	for _, kind := range []idv.ReportKind{idv.ReportDocument, idv.ReportFace} {
+		for _, r := range e.Reports {
+			if r.Kind == kind {
+				contents = append(contents, textContent(string(kind)+".json", r.Raw))
+			}
+		}
+	}
+	page := archive.Page{Process: process.Bytes(), Facts: []archive.Fact{{Name: "Dossier", Value: e.DossierID}}}
+	for _, i := range e.Images {
+		contents = append(contents, imageContent("images/", e, i))
+		page.Pictures = append(page.Pictures, archive.Picture{
+			Caption: string(i.Depiction), MediaType: i.MediaType,
+			Open: func(ctx context.Context) (io.ReadCloser, error) { return e.Open(ctx, i) },
+		})
+	}
+	if e.Video != nil {
+		contents = append(contents, imageContent("video/", e, *e.Video))
+	}
+	return append(contents, archive.Content{Name: "report.html", Write: page.Write}), nil
+}
+
+func textContent(name string, text []byte) archive.Content {
+	return archive.Content{Name: name, Write: func(_ context.Context, w io.Writer) error {
+		_, err := w.Write(text)
+		return err
+	}}
+}
+
+func imageContent(folder string, e *service.Evidence, i idv.Image) archive.Content {
+	name := folder + string(i.Depiction) + "." + ending(i.MediaType)
+	return archive.Content{Name: name, Write: func(ctx context.Context, w io.Writer) error {
+		body, err := e.Open(ctx, i)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = body.Close() }()
+		_, err = io.Copy(w, body)
+		return err
+	}}
+}
+
+// ending is how the name of a file of a media type ends.
+func ending(mediaType string) string {
+	known := map[string]string{idv.MediaJPEG: "jpg", idv.MediaPNG: "png", "video/mp4": "mp4", "video/webm": "webm", "video/quicktime": "mov"}
+	return cmp.Or(known[strings.ToLower(mediaType)], "bin")
+}
+
+// jwks answers with the public keys by which full results are checked (RFC 7517).
+func (a *api) jwks(w http.ResponseWriter, r *http.Request) {
+	set, err := archive.KeySet(a.Signer.Public())
+	if err != nil {
+		problemOf(r.Context(), a.Log, r.Method, r.URL.Path, err).write(w)
+		return
+	}
+	w.Header().Set("Content-Type", "application/jwk-set+json")
+	_, _ = w.Write(set)
+}

@@ -159,7 +159,7 @@ func (w *contractWalk) slowly(method, path string) reply {
 }
 
 func (w *contractWalk) goodBody(operation string) string {
-	front := dataURL(pictures()["front"])
+	front := dataURL(specimenFile(w.t, "front"))
 	switch operation {
 	case "createProcess":
 		return `{"provider":"onfido","processType":"document"}`

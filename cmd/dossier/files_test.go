@@ -28,21 +28,21 @@ func TestFilesOfADossier(t *testing.T) {
 			}
 			return got
 		}
-		send(204, path, `{"front":"`+dataURL(pictures()["back"])+`","selfie":"`+dataURL(pictures()["selfie"])+`","other":1}`)
+		send(204, path, `{"front":"`+dataURL(specimenFile(s.t, "back"))+`","selfie":"`+dataURL(specimenFile(s.t, "selfie"))+`","other":1}`)
 		s.wantNames(token, path, "front", "selfie")
-		send(204, path+"/front", string(pictures()["front"]), "Content-Type", "image/jpeg")
-		s.wantBytes(token, path+"/FRONT", pictures()["front"])
-		send(204, path+"/back", `{"image":"`+dataURL(pictures()["back"])+`"}`)
+		send(204, path+"/front", string(specimenFile(s.t, "front")), "Content-Type", "image/jpeg")
+		s.wantBytes(token, path+"/FRONT", specimenFile(s.t, "front"))
+		send(204, path+"/back", `{"image":"`+dataURL(specimenFile(s.t, "back"))+`"}`)
 		var form bytes.Buffer
 		w := multipart.NewWriter(&form)
 		part, err := w.CreateFormFile("image", "x.jpg")
 		check(t, err)
-		_, err = part.Write(pictures()["front"])
+		_, err = part.Write(specimenFile(s.t, "front"))
 		check(t, err)
 		check(t, w.Close())
 		send(204, path+"/selfie", form.String(), "Content-Type", w.FormDataContentType())
 		s.wantNames(token, path, "front", "back", "selfie")
-		s.wantBytes(token, path+"/selfie", pictures()["front"])
+		s.wantBytes(token, path+"/selfie", specimenFile(s.t, "front"))
 		if folder := s.call(token, http.MethodGet, "/assure/dossiers/"+d.DossierID, "").json(t); len(folder["files"].([]any)) != 3 {
 			t.Errorf("the dossier shows the files %v", folder["files"])
 		}
@@ -52,7 +52,7 @@ func TestFilesOfADossier(t *testing.T) {
 		s.wantRefusal(send(415, path+"/front", "no image", "Content-Type", "image/png"), 415, "unsupported_image", "front")
 		s.wantRefusal(send(404, path+"/portrait", `{}`), 404, "not_found")
 		s.wantRefusal(s.call(token, http.MethodDelete, path+"/video", ""), 404, "not_found")
-		s.wantBytes(token, path+"/front", pictures()["front"])
+		s.wantBytes(token, path+"/front", specimenFile(s.t, "front"))
 
 		for _, left := range []string{path + "/front", path} {
 			if got := s.call(token, http.MethodDelete, left, ""); got.status != 204 {
@@ -117,13 +117,13 @@ func TestImagesGoBetweenProcessAndFiles(t *testing.T) {
 		if got := s.call(token, http.MethodDelete, pathOf(first), ""); got.status != 204 {
 			t.Fatal(got.status)
 		}
-		s.wantBytes(token, files+"/front", pictures()["front"])
+		s.wantBytes(token, files+"/front", specimenFile(s.t, "front"))
 
 		p, err := s.api.CreateProcess(t.Context(), first.DossierID, passportOrder())
 		check(t, err)
 		second := client.Ref{DossierID: first.DossierID, ProcessID: p.ProcessID}
 		post(204, pathOf(second)+"/images/from-files", `{}`)
-		s.wantBytes(token, pathOf(second)+"/images/selfie", pictures()["selfie"])
+		s.wantBytes(token, pathOf(second)+"/images/selfie", specimenFile(s.t, "selfie"))
 		if p := s.result(second); p.Status != "accepted" {
 			t.Errorf("from files: %s", p.Status)
 		}

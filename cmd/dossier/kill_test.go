@@ -91,6 +91,11 @@ func newVictim(t *testing.T, binary, database string, box *runningSandbox) *vict
 	check(t, err)
 	check(t, l.Close())
 	v := &victim{t: t, binary: binary, addr: l.Addr().String()}
+	t.Cleanup(func() {
+		if v.process != nil {
+			v.kill()
+		}
+	})
 	v.env = []string{
 		"DOSSIER_ADDR=" + v.addr, "DOSSIER_PUBLIC_URL=http://" + v.addr, "DOSSIER_DATA=" + t.TempDir(), "DOSSIER_DATABASE=" + database,
 		"DOSSIER_ONFIDO_URL=" + box.url(), "DOSSIER_ONFIDO_TOKEN=" + box.Token(), "DOSSIER_ONFIDO_REQUESTS_PER_MINUTE=60000",

@@ -26,7 +26,7 @@ func TestExtraLicenceData(t *testing.T) {
 			}
 			ref := client.Ref{DossierID: d.DossierID, ProcessID: made.json(t)["processId"].(string)}
 			for _, depiction := range depictions {
-				check(t, s.api.SetImages(t.Context(), ref, picture(depiction)))
+				check(t, s.api.SetImages(t.Context(), ref, s.picture(depiction)))
 			}
 			p := s.result(ref)
 			if p.Status != "accepted" {

@@ -51,7 +51,7 @@ func TestFullResult(t *testing.T) {
 			t.Errorf("process.json is not Get process:\n%s\n%s", files["process.json"], process.body)
 		}
 		for _, name := range []string{"front", "selfie"} {
-			if !bytes.Equal(files["images/"+name+".jpg"], pictures()[name]) {
+			if !bytes.Equal(files["images/"+name+".jpg"], specimenFile(s.t, name)) {
 				t.Errorf("images/%s.jpg is not the image", name)
 			}
 		}
@@ -109,7 +109,7 @@ func (s *stack) wantChecked(file []byte) {
 	keys := filepath.Join(s.t.TempDir(), "keys.json")
 	check(s.t, os.WriteFile(keys, jwks.body, 0o600))
 	changed := bytes.Clone(file)
-	changed[bytes.Index(changed, pictures()["selfie"])+1000] ^= 1
+	changed[bytes.Index(changed, specimenFile(s.t, "selfie"))+1000] ^= 1
 	for _, source := range [][]string{{"--jwks", keys}, {"--jwks", s.url + "/.well-known/jwks.json"}, {"--url", s.url}} {
 		if out, status := s.verifyZip(file, source...); status != 0 || !strings.HasPrefix(out, "genuine: every byte is as the server signed it") {
 			s.t.Errorf("%v: status %d: %s", source, status, out)

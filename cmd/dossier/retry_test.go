@@ -110,7 +110,7 @@ func TestRetryAfterAKillMakesNothingTwice(t *testing.T) {
 	box, err := startSandbox(t.Context(), "127.0.0.1:0", sandbox.Options{CompleteAfter: quickly})
 	check(t, err)
 	t.Cleanup(func() { check(t, box.stop()) })
-	v := newVictim(t, buildBinary(t), "sqlite:"+filepath.Join(t.TempDir(), "dossier.db"), box)
+	v := newVictim(t, program(t), "sqlite:"+filepath.Join(t.TempDir(), "dossier.db"), box)
 	v.start()
 	token := v.accessToken()
 	const customers = 24

@@ -17,7 +17,7 @@ func TestDocumentVideo(t *testing.T) {
 	eachEngine(t, func(s *stack) {
 		t := s.t
 		ref := s.appProcess()
-		check(t, s.api.SetImages(t.Context(), ref, picture("front")))
+		check(t, s.api.SetImages(t.Context(), ref, s.picture("front")))
 		s.steer(http.MethodPut, "/sandbox/faults", `{"faults":[{"kind":"status","status":503,"method":"POST","path":"/checks"}]}`)
 		_, err := s.api.StartVerification(t.Context(), ref)
 		check(t, err)

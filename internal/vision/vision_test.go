@@ -142,7 +142,7 @@ func TestTurnedPictures(t *testing.T) {
 func TestTheSameFileGivesTheSameReading(t *testing.T) {
 	t.Parallel()
 	file, _ := pictureOf(t, "td2-3")
-	readings := make([]string, 3)
+	readings := make([]string, 2)
 	var wait sync.WaitGroup
 	for i := range readings {
 		wait.Go(func() {
@@ -154,7 +154,7 @@ func TestTheSameFileGivesTheSameReading(t *testing.T) {
 		})
 	}
 	wait.Wait()
-	if readings[0] != readings[1] || readings[1] != readings[2] {
+	if readings[0] != readings[1] {
 		t.Errorf("%q", readings)
 	}
 }
@@ -190,7 +190,7 @@ func TestReadRefuses(t *testing.T) {
 }
 
 func FuzzRead(f *testing.F) {
-	r, err := New()
+	r, err := newReader()
 	if err != nil {
 		f.Fatal(err)
 	}

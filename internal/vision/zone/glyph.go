@@ -36,32 +36,33 @@ type glyphs struct {
 	of   [len(mrz.Alphabet)][]float32
 }
 
-// look is how characters can look in a picture: how heavy, how tall, and how
-// far out of focus or moved, along the row and across.
+// look is how characters can look in a picture: how tall, and how far out of
+// focus or moved, along the row and across.
 type look struct {
-	bold   int     // pixels of the fine drawing that strokes gain
 	tall   float64 // height in units of the font's
 	across [2]float64
 }
 
-// looks are those that are tried.
+// looks are those that are tried with each weight.
 func looks() []look {
 	sigmas := []float64{0.8, 1.5, 2.4, 3.5}
 	var all []look
-	for _, bold := range []int{1, 5} {
-		for _, tall := range []float64{0.9, 1, 1.1} {
-			for _, sx := range sigmas {
-				for _, sy := range sigmas {
-					all = append(all, look{bold, tall, [2]float64{sx, sy}})
-				}
+	for _, tall := range []float64{0.9, 1, 1.1} {
+		for _, sx := range sigmas {
+			for _, sy := range sigmas {
+				all = append(all, look{tall, [2]float64{sx, sy}})
 			}
 		}
 	}
 	return all
 }
 
+// heavier is what the strokes of the second weight gain, in pixels of the fine
+// drawing: print whose ink has spread.
+const heavier = 5
+
 // usual is the look that cells are searched with.
-func usual() look { return look{1, 1, [2]float64{2, 2}} }
+func usual() look { return look{1, [2]float64{2, 2}} }
 
 // drawn are the glyphs of the font, finely drawn, ink 255.
 type drawn [len(mrz.Alphabet)]*image.Gray
@@ -90,14 +91,20 @@ func draws() (*drawn, error) {
 	return &all, nil
 }
 
-// looking makes the templates for a look.
+// bolder gives the glyphs with heavier strokes.
+func (d *drawn) bolder(pixels int) *drawn {
+	var all drawn
+	for i, img := range d {
+		all[i] = raster.Dilate(img, pixels)
+	}
+	return &all
+}
+
+// looking makes the templates for a look, whose weight the glyphs have.
 func (d *drawn) looking(l look) *glyphs {
 	g := &glyphs{w: cellWidth, h: cellHeight}
 	columns, rows := gauss(l.across[0]), gauss(l.across[1])
 	for i, img := range d {
-		if l.bold > 1 {
-			img = raster.Dilate(img, l.bold)
-		}
 		cell := ink(img, l.tall)
 		g.of[i] = unit(blurred(cell, cellWidth, cellHeight, columns, rows))
 	}

@@ -46,8 +46,10 @@ func New() (*Reader, error) {
 		return nil, err
 	}
 	r := &Reader{coarse: d.looking(usual()).halved()}
-	for _, l := range looks() {
-		r.looks = append(r.looks, d.looking(l))
+	for _, weight := range []*drawn{d, d.bolder(heavier)} {
+		for _, l := range looks() {
+			r.looks = append(r.looks, weight.looking(l))
+		}
 	}
 	return r, nil
 }

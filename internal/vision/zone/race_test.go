@@ -1,0 +1,7 @@
+//go:build race
+
+package zone
+
+// raceDetector says that these tests run about ten times as slowly, so that
+// fewer pictures have to do.
+const raceDetector = true

@@ -84,7 +84,7 @@ func fileBytes(name string) ([]byte, error) {
 			}
 			return nil, err
 		}
-		defer f.Close()
+		defer func() { _ = f.Close() }()
 		from = f
 	}
 	return io.ReadAll(io.LimitReader(from, vision.MaxBytes+1))

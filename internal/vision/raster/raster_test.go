@@ -98,8 +98,8 @@ func TestShrinkAverages(t *testing.T) {
 	if small.Rect != image.Rect(0, 0, 100, 50) || small.RGBAAt(40, 20) != (color.RGBA{R: 100, G: 100, B: 50, A: 255}) {
 		t.Errorf("%v, %v", small.Rect, small.RGBAAt(40, 20))
 	}
-	if clear := Shrink(image.NewNRGBA(image.Rect(0, 0, 4, 4)), 100).RGBAAt(1, 1); clear.R != 255 {
-		t.Errorf("what is transparent becomes %v", clear)
+	if blank := Shrink(image.NewNRGBA(image.Rect(0, 0, 4, 4)), 100).RGBAAt(1, 1); blank.R != 255 {
+		t.Errorf("what is transparent becomes %v", blank)
 	}
 	if long := Shrink(image.NewGray(image.Rect(0, 0, 4000, 1)), 100); long.Rect != image.Rect(0, 0, 100, 1) {
 		t.Errorf("a line becomes %v", long.Rect)

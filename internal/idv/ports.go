@@ -48,6 +48,21 @@ type Reader interface {
 	Files(ctx context.Context, tenant, dossier string) ([]Image, error)
 	// HasBlob says whether an image or a file refers to the blob.
 	HasBlob(ctx context.Context, blob string) (bool, error)
+
+	// Feed gives a page of the tenant's published events, in their order. Each
+	// event that is published later has a greater position than any that Feed has
+	// given: whoever goes on behind the last one sees each event once.
+	Feed(ctx context.Context, tenant string, q FeedQuery) ([]Event, error)
+	// FeedEnd gives the position of the tenant's last published event, or 0.
+	FeedEnd(ctx context.Context, tenant string) (int64, error)
+	Subscription(ctx context.Context, tenant, id string) (*Subscription, error)
+	// Subscriptions gives those of a tenant, oldest first.
+	Subscriptions(ctx context.Context, tenant string) ([]*Subscription, error)
+	// Deliveries gives a page of those to a subscription, newest event first.
+	Deliveries(ctx context.Context, tenant, subscription string, q DeliveryQuery) ([]Delivery, error)
+	// Lanes gives every lane of an endpoint that may be sent to and has something
+	// pending, across tenants.
+	Lanes(ctx context.Context) ([]Lane, error)
 }
 
 // ProcessKey names a process.
@@ -125,6 +140,24 @@ type Tx interface {
 	RenewLease(ctx context.Context, key ProcessKey, holder string, until time.Time) error
 	// ReleaseLease ends the holder's lease; it does nothing if it has none.
 	ReleaseLease(ctx context.Context, key ProcessKey, holder string) error
+
+	// PutSubscription stores a subscription, new or changed, with the event of
+	// the change if it has one.
+	PutSubscription(ctx context.Context, s *Subscription, events ...Event) error
+	// DeleteSubscription removes a subscription and its deliveries.
+	DeleteSubscription(ctx context.Context, tenant, id string) error
+	// Publish gives up to limit events of each tenant their place in the feed and
+	// makes a delivery to each endpoint that wants them. It says how many.
+	Publish(ctx context.Context, now time.Time, limit int) (int, error)
+	// ClaimDeliveries takes due deliveries for one worker until the given time, as
+	// many of each lane as there are places.
+	ClaimDeliveries(ctx context.Context, places []Places, now, until time.Time) ([]Delivery, error)
+	// SettleDeliveries stores how claimed deliveries went and gives the claims up.
+	// It does nothing for a claim that was overtaken.
+	SettleDeliveries(ctx context.Context, deliveries []Delivery) error
+	// Replay makes deliveries to a subscription pending anew, and those that it
+	// never had, and says how many.
+	Replay(ctx context.Context, tenant, subscription string, q ReplayQuery, now time.Time) (int, error)
 
 	// Enqueue stores jobs that come with no change of state: a webhook's hint.
 	Enqueue(ctx context.Context, jobs ...Job) error

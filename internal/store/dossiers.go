@@ -153,7 +153,7 @@ func (t *transaction) DeleteDossier(ctx context.Context, tenant, id string, e id
 	if _, err := t.vault(ctx, tenant, id); err != nil {
 		return err
 	}
-	if err := t.emit(ctx, e); err != nil {
+	if _, err := t.emit(ctx, e); err != nil {
 		return err
 	}
 	n, err := exec(ctx, t.q, `DELETE FROM dossiers WHERE tenant_id = $1 AND id = $2`, tenant, id)

@@ -49,6 +49,8 @@ type DB struct {
 	pool    *pgxpool.Pool
 	jobs    Enqueuer
 	closing []func() error
+	// due and published ring after commits: see Due and Published.
+	due, published *bell
 }
 
 // Open opens the database at url and brings its schema up to date. url is
@@ -60,7 +62,7 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 	if o.Sealer == nil || o.NewID == nil {
 		return nil, errors.New("open the database: Sealer and NewID are required")
 	}
-	db := &DB{Options: o, jobs: noQueue{}}
+	db := &DB{Options: o, jobs: noQueue{}, due: newBell(), published: newBell()}
 	if err := db.open(ctx, url); err != nil {
 		return nil, errors.Join(fmt.Errorf("open the database: %w", err), db.Close())
 	}

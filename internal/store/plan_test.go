@@ -130,6 +130,17 @@ func readEverything(t *testing.T, tx *transaction) {
 		func() error { return tx.PutStep(ctx, k, "check", idv.Step{Ref: "r"}) },
 		func() error { _, err := tx.FindStep(ctx, "check", "r"); return err },
 		func() error { _, err := all(ctx, tx.q, scanEvent, eventQuery, "default", "d", 0, 10); return err },
+		func() error { _, err := tx.Feed(ctx, "default", idv.FeedQuery{Limit: 10}); return err },
+		func() error { _, err := tx.Feed(ctx, "default", idv.FeedQuery{Limit: 10, Dossier: "d"}); return err },
+		func() error { _, err := tx.FeedEnd(ctx, "default"); return err },
+		func() error { _, err := tx.Subscriptions(ctx, "default"); return err },
+		func() error {
+			return tx.PutSubscription(ctx, &idv.Subscription{ID: "s", TenantID: "default", State: idv.SubscriptionActive})
+		},
+		func() error {
+			_, err := tx.Deliveries(ctx, "default", "s", idv.DeliveryQuery{Limit: 10})
+			return err
+		},
 		func() error { _, err := all(ctx, tx.q, scanClient, clientsQuery, "default"); return err },
 	}
 	for i, call := range calls {

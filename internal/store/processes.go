@@ -117,12 +117,14 @@ func (t *transaction) CreateProcess(ctx context.Context, p *idv.Process, e idv.E
 	if err != nil {
 		return fmt.Errorf("create the process: %w", err)
 	}
-	return t.emit(ctx, e)
+	_, err = t.emit(ctx, e)
+	return err
 }
 
 // ChangeProcess stores status, verdict, failure, deadline and the time of the
-// change, and the verdict's reports. Whatever the caller believes, only a legal
-// change of the stored status is stored.
+// change, and the verdict's reports; with process.complete also the call of the
+// process's notificationUrl. Whatever the caller believes, only a legal change
+// of the stored status is stored.
 func (t *transaction) ChangeProcess(ctx context.Context, p *idv.Process, e idv.Effects) error {
 	v, err := t.vault(ctx, p.TenantID, p.DossierID)
 	if err != nil {
@@ -146,7 +148,11 @@ func (t *transaction) ChangeProcess(ctx context.Context, p *idv.Process, e idv.E
 			return err
 		}
 	}
-	return t.emit(ctx, e)
+	event, err := t.emit(ctx, e)
+	if err == nil && e.Event.Name == idv.EventProcessComplete && p.Callback.URL != "" {
+		err = t.callBack(ctx, p, event)
+	}
+	return err
 }
 
 // legal refuses a change of status that there is not. The vault of the dossier
@@ -172,7 +178,8 @@ func (t *transaction) DeleteProcess(ctx context.Context, p *idv.Process, e idv.E
 	if err := changed(n, err, "delete", "process"); err != nil {
 		return err
 	}
-	return t.emit(ctx, e)
+	_, err = t.emit(ctx, e)
+	return err
 }
 
 // Unfinished gives up to limit processes that are processing and were last

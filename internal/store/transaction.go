@@ -78,12 +78,14 @@ func (db *DB) update(ctx context.Context, f func(*transaction) error) error {
 	if err != nil {
 		return err
 	}
-	if err := f(&transaction{reader: newReader(db, tx, db.locking), handle: handle}); err != nil {
+	t := &transaction{reader: newReader(db, tx, db.locking), handle: handle}
+	if err := f(t); err != nil {
 		return err
 	}
 	if err := tx.Commit(); err != nil {
 		return fmt.Errorf("commit: %w", err)
 	}
+	t.ring()
 	return nil
 }
 
@@ -121,6 +123,19 @@ func newReader(db *DB, q querier, locking string) *reader {
 type transaction struct {
 	*reader
 	handle Handle
+	// brings: something waits to be published or delivered. publishes: the feed
+	// has grown.
+	brings, publishes bool
+}
+
+// ring tells of what was committed.
+func (t *transaction) ring() {
+	if t.brings {
+		t.db.due.ring()
+	}
+	if t.publishes {
+		t.db.published.ring()
+	}
 }
 
 // Enqueue stores jobs that come with no change of state.

@@ -40,6 +40,7 @@ type Connector struct {
 	settle time.Duration
 	motion bool
 
+	byHand []string // keys of webhooks that were registered by hand
 	mu     sync.RWMutex
 	tokens []string // keys of webhook signatures
 }
@@ -57,7 +58,8 @@ func New(cfg Config) (*Connector, error) {
 		c.settle = 30 * time.Second
 	}
 	if cfg.WebhookToken != "" {
-		c.tokens = []string{cfg.WebhookToken}
+		c.byHand = []string{cfg.WebhookToken}
+		c.tokens = c.byHand
 	}
 	return c, nil
 }

@@ -54,11 +54,36 @@ func hears(events, wanted []string) bool {
 	return len(events) == 0 || !slices.ContainsFunc(wanted, func(w string) bool { return !slices.Contains(events, w) })
 }
 
-// believe takes the keys of webhooks from now on: of all that have our URL, as
-// another instance may have registered its own.
+// RotateWebhook registers the URL anew, under another key, and removes what was
+// registered for it before. A server that runs learns the key at its next
+// EnsureWebhook; what Onfido tells it meanwhile is not believed, and found out by
+// polling.
+func (c *Connector) RotateWebhook(ctx context.Context, url string) error {
+	all, err := c.api.Webhooks(ctx)
+	if err != nil {
+		return err
+	}
+	fresh, err := c.register(ctx, url, nil)
+	if err != nil {
+		return err
+	}
+	for _, w := range all {
+		if w.URL != url {
+			continue
+		}
+		if err := c.api.DeleteWebhook(ctx, w.ID); err != nil {
+			return err
+		}
+	}
+	return c.believe([]onfidoapi.Webhook{fresh})
+}
+
+// believe takes the keys of these webhooks, and of no others, from now on: of
+// all that have our URL, as another instance may have registered its own.
 func (c *Connector) believe(hooks []onfidoapi.Webhook) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.tokens = slices.Clone(c.byHand)
 	for _, w := range hooks {
 		if w.Token != "" && !slices.Contains(c.tokens, w.Token) {
 			c.tokens = append(c.tokens, w.Token)

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -128,6 +129,31 @@ func TestWebhookIsMended(t *testing.T) {
 		if len(b.tokens) != 1 || b.tokens[0] != "ours" {
 			t.Errorf("%s: keys %q", name, b.tokens)
 		}
+	}
+}
+
+// TestWebhookIsRotated: after it only the new key is believed, also by another
+// instance once it has looked.
+func TestWebhookIsRotated(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.byHand = []string{"by hand"}
+	if err := b.EnsureWebhook(t.Context(), hookURL); err != nil {
+		t.Fatal(err)
+	}
+	before := slices.Clone(b.tokens)
+	if err := b.RotateWebhook(t.Context(), hookURL); err != nil {
+		t.Fatal(err)
+	}
+	if len(b.onfido.webhooks) != 1 || b.onfido.requests("DELETE /webhooks") != 1 {
+		t.Errorf("%d webhooks after %v", len(b.onfido.webhooks), b.onfido.log)
+	}
+	rotated := slices.Clone(b.tokens)
+	if err := b.EnsureWebhook(t.Context(), hookURL); err != nil {
+		t.Fatal(err)
+	}
+	if len(rotated) != 2 || rotated[0] != "by hand" || rotated[1] == before[1] || !slices.Equal(rotated, b.tokens) {
+		t.Errorf("keys %q, then %q, then %q", before, rotated, b.tokens)
 	}
 }
 

@@ -2,6 +2,7 @@ package onfidoapi
 
 import (
 	"context"
+	"errors"
 	"net/http"
 )
 
@@ -47,6 +48,19 @@ func (c *Client) UpdateWebhook(ctx context.Context, id string, s WebhookSettings
 		return Webhook{}, err
 	}
 	return c.putWebhook(ctx, call{what: "updating a webhook", method: http.MethodPut, path: path}, s)
+}
+
+// DeleteWebhook removes a webhook. It is no error when it is gone already.
+func (c *Client) DeleteWebhook(ctx context.Context, id string) error {
+	path, err := resource("webhooks", id)
+	if err != nil {
+		return err
+	}
+	_, err = c.do(ctx, call{what: "deleting a webhook", method: http.MethodDelete, path: path})
+	if e, ok := errors.AsType[*Error](err); ok && (e.Status == http.StatusNotFound || e.Status == http.StatusGone) {
+		return nil
+	}
+	return err
 }
 
 func (c *Client) putWebhook(ctx context.Context, r call, s WebhookSettings) (Webhook, error) {

@@ -58,6 +58,13 @@ type Config struct {
 	// than the slowest answer of Onfido.
 	TakeOverAfter time.Duration
 	Onfido        Onfido
+	// WebhookAllow names networks, addresses and hosts that events may be sent to
+	// although they are not public, on any port: DOSSIER_WEBHOOK_ALLOW, with commas
+	// between them; default none.
+	WebhookAllow []string
+	// WebhookPorts are those that events may be sent to elsewhere:
+	// DOSSIER_WEBHOOK_PORTS, default 80,443.
+	WebhookPorts []uint16
 	// LogFormat is text or json: DOSSIER_LOG_FORMAT, default json.
 	LogFormat string
 	// LogLevel is debug, info, warn or error: DOSSIER_LOG_LEVEL, default info.
@@ -118,6 +125,8 @@ func (c *Config) settings() []setting {
 		{"DOSSIER_ONFIDO_SETTLE", "30s", duration(&c.Onfido.Settle)},
 		{"DOSSIER_ONFIDO_WEBHOOK_TOKEN", "", text(&c.Onfido.WebhookToken)},
 		{"DOSSIER_ONFIDO_VIDEO", "video", oneOf(&c.Onfido.Video, "video", "motion")},
+		{"DOSSIER_WEBHOOK_ALLOW", "", words(&c.WebhookAllow)},
+		{"DOSSIER_WEBHOOK_PORTS", "80,443", ports(&c.WebhookPorts)},
 		{"DOSSIER_LOG_FORMAT", "json", oneOf(&c.LogFormat, "text", "json")},
 		{"DOSSIER_LOG_LEVEL", "info", oneOf(&c.LogLevel, "debug", "info", "warn", "error")},
 	}
@@ -203,6 +212,28 @@ func (c *Config) needsOnfido() (faults []error) {
 
 func text[T ~string](to *T) func(string) error {
 	return func(v string) error { *to = T(v); return nil }
+}
+
+// words takes a list with commas or spaces between its entries.
+func words(to *[]string) func(string) error {
+	return func(v string) error {
+		*to = strings.FieldsFunc(v, func(r rune) bool { return r == ',' || r == ' ' })
+		return nil
+	}
+}
+
+func ports(to *[]uint16) func(string) error {
+	return func(v string) error {
+		*to = nil
+		for part := range strings.SplitSeq(v, ",") {
+			n, err := strconv.ParseUint(strings.TrimSpace(part), 10, 16)
+			if err != nil || n == 0 {
+				return errors.New("must be port numbers with commas between them")
+			}
+			*to = append(*to, uint16(n))
+		}
+		return nil
+	}
 }
 
 func oneOf(to *string, words ...string) func(string) error {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -33,6 +34,17 @@ func TestLoadDefaults(t *testing.T) {
 	}
 }
 
+func TestWebhookSettings(t *testing.T) {
+	t.Parallel()
+	c, err := config.Load("", env("DOSSIER_ONFIDO_TOKEN", "t", "DOSSIER_WEBHOOK_ALLOW", "10.1.0.0/16, hooks.internal,", "DOSSIER_WEBHOOK_PORTS", "443, 8443"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(c.WebhookAllow, []string{"10.1.0.0/16", "hooks.internal"}) || !slices.Equal(c.WebhookPorts, []uint16{443, 8443}) {
+		t.Errorf("allow %q, ports %v", c.WebhookAllow, c.WebhookPorts)
+	}
+}
+
 func TestEnvironmentWinsOverFile(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "dossier.conf")
@@ -57,14 +69,14 @@ func TestAllFaultsAtOnceAndNoSecret(t *testing.T) {
 	_, err := config.Load(file, env(
 		"DOSSIER_ADDR", "8080", "DOSSIER_ONFIDO_REGION", "mars", "DOSSIER_DATABASE", "mysql://root:hunter2@h/d",
 		"DOSSIER_GIVE_UP_AFTER", "soon", "DOSSIER_ONFIDO_TOKEN", "hunter2", "DOSSIER_ONFIDO_CLIENT_ID", "x",
-		"DOSSIER_ONFIDO_REQUESTS_PER_MINUTE", "0", "DOSSIER_PUBLIC_URL", "example.org",
+		"DOSSIER_ONFIDO_REQUESTS_PER_MINUTE", "0", "DOSSIER_PUBLIC_URL", "example.org", "DOSSIER_WEBHOOK_PORTS", "80,http",
 	))
 	if err == nil {
 		t.Fatal("a broken configuration was taken")
 	}
 	for _, want := range []string{
 		"DOSSIER_ADDR", "DOSSIER_ONFIDO_REGION", "DOSSIER_DATABASE", "DOSSIER_GIVE_UP_AFTER", "DOSSIER_ONFIDO_REQUESTS_PER_MINUTE",
-		"DOSSIER_PUBLIC_URL", "DOSSIER_DATABSE", "DOSSIER_ONFIDO_CLIENT_SECRET", "exclude each other",
+		"DOSSIER_PUBLIC_URL", "DOSSIER_WEBHOOK_PORTS", "DOSSIER_DATABSE", "DOSSIER_ONFIDO_CLIENT_SECRET", "exclude each other",
 	} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("the error does not speak of %s:\n%v", want, err)

@@ -32,6 +32,10 @@ type Config struct {
 	Version string
 	// Ready says why the server cannot work, or nil.
 	Ready func(ctx context.Context) error
+	// Published gives a channel that is closed once events were published.
+	Published func() <-chan struct{}
+	// Stopping is closed when the server stops: streams end then.
+	Stopping <-chan struct{}
 }
 
 // The two addresses of the token endpoint (Assure contract section 1).
@@ -55,7 +59,10 @@ func New(c Config) http.Handler {
 	a.register()
 
 	mux := http.NewServeMux()
-	mux.Handle("/assure/", authenticated(c.Auth, auth.ScopeAssure, nullIsNone(a.idempotent(strict(assure)))))
+	guarded := authenticated(c.Auth, auth.ScopeAssure, a.streaming(nullIsNone(a.idempotent(strict(assure)))))
+	for _, prefix := range []string{"/assure/", "/events", "/events/"} {
+		mux.Handle(prefix, guarded)
+	}
 	mux.Handle("POST "+tokenPath, tokenEndpoint(c.Auth))
 	mux.Handle("POST "+oldTokenPath, tokenEndpoint(c.Auth))
 	mux.Handle("GET /.well-known/oauth-authorization-server", metadata(c.Issuer))
@@ -87,6 +94,9 @@ func (a *api) register() {
 	a.registerFiles()
 	a.registerDownload()
 	a.registerDocumentTypes()
+	a.registerSubscriptions()
+	a.registerDeliveries()
+	a.registerFeed()
 	honest(a.huma.OpenAPI())
 }
 

@@ -51,6 +51,7 @@ func newDesk(t *testing.T) *desk {
 	db.SetEnqueuer(d.queue)
 	d.Service = service.New(service.Config{
 		Store: db, Blobs: blobs, Provider: d.provider, Log: slog.New(slog.DiscardHandler), Now: d.clock.Now, NewID: uuid.NewString,
+		CheckURL: func(string) error { return nil }, NewSecret: func() (idv.Personal, error) { return "whsec_c2VjcmV0", nil },
 	})
 	return d
 }
@@ -100,6 +101,7 @@ type scripted struct {
 	advance func(context.Context, idv.Case) (idv.Progress, error)
 	forget  func(ref string) error
 	hint    func(body []byte) (string, error)
+	read    func(body []byte, signature string) (string, error)
 	find    func(trace idv.PersonalJSON) (string, error)
 }
 
@@ -127,7 +129,12 @@ func (s *scripted) Advance(ctx context.Context, c idv.Case) (idv.Progress, error
 
 func (s *scripted) Forget(_ context.Context, ref string) error { return s.forget(ref) }
 
-func (s *scripted) ReadHint(body []byte, _ string) (string, error) { return s.hint(body) }
+func (s *scripted) ReadHint(body []byte, signature string) (string, error) {
+	if s.read != nil {
+		return s.read(body, signature)
+	}
+	return s.hint(body)
+}
 
 // queue remembers the jobs that were stored.
 type queue struct {

@@ -23,6 +23,11 @@ func (s *Service) EnsureProcess(ctx context.Context, tenant, dossier, id string,
 	if err := p.Validate(); err != nil {
 		return nil, err
 	}
+	if p.Callback.URL != "" {
+		if err := s.checkURL("notificationUrl", p.Callback.URL); err != nil {
+			return nil, err
+		}
+	}
 	now := s.now()
 	p.ID, p.TenantID, p.DossierID = cmp.Or(id, s.NewID()), tenant, dossier
 	p.Status, p.CreatedAt, p.UpdatedAt = idv.StatusPending, now, now

@@ -18,6 +18,10 @@ type Config struct {
 	// Now gives the time, NewID a fresh lower-case UUID.
 	Now   func() time.Time
 	NewID func() string
+	// CheckURL says why an address of a customer's may not be called, or nil.
+	CheckURL func(url string) error
+	// NewSecret makes a secret that signs what is sent to a subscription.
+	NewSecret func() (idv.Personal, error)
 
 	// GiveUpAfter is how long a started verification may take before it fails
 	// with provider_timeout; default 24 h.

@@ -2,6 +2,7 @@ package client
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -84,7 +85,13 @@ func checkSet(name, s string) error {
 // call is one request of the API.
 type call struct {
 	method, path string
-	mediaType    string
+	// root is what the path lies under; empty is /assure.
+	root      string
+	mediaType string
+	// accept is what the answer may be; empty is anything.
+	accept string
+	// endless lets the answer go on for as long as the context does.
+	endless bool
 	// body makes the request's body, once for each try; nil is none.
 	body func() (io.Reader, error)
 }
@@ -121,7 +128,7 @@ func (c *Client) try(ctx context.Context, k call, access string) (*http.Response
 			return nil, err
 		}
 	}
-	req, err := http.NewRequestWithContext(ctx, k.method, c.cfg.URL+"/assure"+k.path, body)
+	req, err := http.NewRequestWithContext(ctx, k.method, c.cfg.URL+cmp.Or(k.root, "/assure")+k.path, body)
 	if err != nil {
 		return nil, err
 	}
@@ -129,12 +136,24 @@ func (c *Client) try(ctx context.Context, k call, access string) (*http.Response
 	if k.body != nil {
 		req.Header.Set("Content-Type", k.mediaType)
 	}
+	if k.accept != "" {
+		req.Header.Set("Accept", k.accept)
+	}
+	if k.endless {
+		unbounded := *c.cfg.HTTPClient
+		unbounded.Timeout = 0
+		return unbounded.Do(req)
+	}
 	return c.cfg.HTTPClient.Do(req)
 }
 
 // exchange sends in as JSON and decodes the answer into out; either may be nil.
 func (c *Client) exchange(ctx context.Context, method, path string, in, out any) error {
-	k := call{method: method, path: path}
+	return c.convey(ctx, call{method: method, path: path}, in, out)
+}
+
+// convey is exchange for a call that is more than method and path.
+func (c *Client) convey(ctx context.Context, k call, in, out any) error {
 	if in != nil {
 		data, err := json.Marshal(in)
 		if err != nil {

@@ -34,13 +34,15 @@ func serve(t *testing.T, api http.HandlerFunc) *server {
 	s := &server{life: 600}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /auth/open/connect/token", s.token)
-	mux.HandleFunc("/assure/", func(w http.ResponseWriter, r *http.Request) {
+	guarded := func(w http.ResponseWriter, r *http.Request) {
 		if !s.authorized(r) {
 			problem(w, http.StatusUnauthorized, "unauthorized", "the access token is not valid")
 			return
 		}
 		api(w, r)
-	})
+	}
+	mux.HandleFunc("/assure/", guarded)
+	mux.HandleFunc("/events", guarded)
 	s.Server = httptest.NewServer(mux)
 	t.Cleanup(s.Close)
 	return s

@@ -113,3 +113,12 @@ func (c *Client) GetProcess(ctx context.Context, ref Ref) (*Process, error) {
 	}
 	return p, nil
 }
+
+// CancelProcess cancels a pending process.
+func (c *Client) CancelProcess(ctx context.Context, ref Ref) (*Process, error) {
+	p := new(Process)
+	if err := c.exchange(ctx, http.MethodPost, ref.path("cancel"), nil, p); err != nil {
+		return nil, fmt.Errorf("canceling the process: %w", err)
+	}
+	return p, nil
+}

@@ -1,0 +1,143 @@
+package client
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"time"
+)
+
+// Subscription is an endpoint that is told of events (Assure contract section
+// 9).
+type Subscription struct {
+	SubscriptionID string   `json:"subscriptionId"`
+	URL            string   `json:"url"`
+	Events         []string `json:"events"`
+	// State is active, paused or disabled, Reason why it is disabled.
+	State  string `json:"state"`
+	Reason string `json:"reason"`
+	// Secret is there only when it was just made.
+	Secret    string    `json:"secret"`
+	CreatedAt time.Time `json:"createdAt"`
+}
+
+// Delivery is one event on its way to a subscription.
+type Delivery struct {
+	Event    Event      `json:"event"`
+	Status   string     `json:"status"`
+	NextTry  *time.Time `json:"nextTry"`
+	Attempts []struct {
+		At      time.Time `json:"at"`
+		Status  int       `json:"status"`
+		Problem string    `json:"problem"`
+	} `json:"attempts"`
+}
+
+// eventsRoot is what everything about events lies under.
+const eventsRoot = "/events"
+
+func (c *Client) onSubscriptions(ctx context.Context, method, path string, in, out any) error {
+	return c.convey(ctx, call{method: method, root: eventsRoot, path: "/subscriptions" + path}, in, out)
+}
+
+// Subscribe subscribes an endpoint to events, and gives the secret that signs
+// what is sent to it.
+func (c *Client) Subscribe(ctx context.Context, url string, events []string) (*Subscription, error) {
+	s := new(Subscription)
+	in := map[string]any{"url": url, "events": events}
+	if err := c.onSubscriptions(ctx, http.MethodPost, "", in, s); err != nil {
+		return nil, fmt.Errorf("subscribing: %w", err)
+	}
+	return s, nil
+}
+
+// Subscriptions gives all subscriptions, oldest first.
+func (c *Client) Subscriptions(ctx context.Context) (all []Subscription, err error) {
+	if err := c.onSubscriptions(ctx, http.MethodGet, "", nil, &all); err != nil {
+		return nil, fmt.Errorf("listing subscriptions: %w", err)
+	}
+	return all, nil
+}
+
+// SetSubscription replaces URL and events of a subscription.
+func (c *Client) SetSubscription(ctx context.Context, id, url string, events []string) (*Subscription, error) {
+	s := new(Subscription)
+	in := map[string]any{"url": url, "events": events}
+	if err := c.onSubscriptions(ctx, http.MethodPut, path(id), in, s); err != nil {
+		return nil, fmt.Errorf("changing the subscription: %w", err)
+	}
+	return s, nil
+}
+
+// GetSubscription gives a subscription.
+func (c *Client) GetSubscription(ctx context.Context, id string) (*Subscription, error) {
+	s := new(Subscription)
+	if err := c.onSubscriptions(ctx, http.MethodGet, path(id), nil, s); err != nil {
+		return nil, fmt.Errorf("getting the subscription: %w", err)
+	}
+	return s, nil
+}
+
+// Steer does to a subscription what the word says: pause, resume, rotate-secret.
+// The secret is in the answer after rotate-secret only.
+func (c *Client) Steer(ctx context.Context, id, word string) (*Subscription, error) {
+	s := new(Subscription)
+	if err := c.onSubscriptions(ctx, http.MethodPost, path(id, word), nil, s); err != nil {
+		return nil, fmt.Errorf("%s of the subscription: %w", word, err)
+	}
+	return s, nil
+}
+
+// SendTest has an event sent to this endpoint alone.
+func (c *Client) SendTest(ctx context.Context, id string) error {
+	if err := c.onSubscriptions(ctx, http.MethodPost, path(id, "test"), nil, nil); err != nil {
+		return fmt.Errorf("sending a test event: %w", err)
+	}
+	return nil
+}
+
+// Unsubscribe deletes a subscription.
+func (c *Client) Unsubscribe(ctx context.Context, id string) error {
+	if err := c.onSubscriptions(ctx, http.MethodDelete, path(id), nil, nil); err != nil {
+		return fmt.Errorf("deleting the subscription: %w", err)
+	}
+	return nil
+}
+
+// Deliveries gives the newest of a subscription's, at most 200; status selects,
+// empty is all.
+func (c *Client) Deliveries(ctx context.Context, id, status string) (page []Delivery, err error) {
+	q := url.Values{"limit": {"200"}}
+	if status != "" {
+		q.Set("status", status)
+	}
+	if err := c.onSubscriptions(ctx, http.MethodGet, path(id, "deliveries")+"?"+q.Encode(), nil, &page); err != nil {
+		return nil, fmt.Errorf("listing deliveries: %w", err)
+	}
+	return page, nil
+}
+
+// Replay says which events are sent once more. Event names one; otherwise Since,
+// Until and Failed say which of a range.
+type Replay struct {
+	Event  string     `json:"-"`
+	Since  time.Time  `json:"since"`
+	Until  *time.Time `json:"until,omitempty"`
+	Failed bool       `json:"failed,omitempty"`
+}
+
+// Replay sends events once more and says how many.
+func (c *Client) Replay(ctx context.Context, id string, r Replay) (int, error) {
+	var answer struct{ Count int }
+	var err error
+	if r.Event != "" {
+		err = c.onSubscriptions(ctx, http.MethodPost, path(id, "deliveries", r.Event, "replay"), nil, &answer)
+	} else {
+		err = c.onSubscriptions(ctx, http.MethodPost, path(id, "replay"), r, &answer)
+	}
+	if err != nil {
+		return 0, fmt.Errorf("replaying events: %w", err)
+	}
+	return answer.Count, nil
+}

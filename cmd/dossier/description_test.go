@@ -38,7 +38,7 @@ func TestDescriptionIsWhatIsServed(t *testing.T) {
 	}
 }
 
-// holdToDescription checks every answer under /assure and of the token endpoint
+// holdToDescription checks every answer under /assure and /events and of the token endpoint
 // against api/assure.yaml, and every request that the server takes.
 func holdToDescription(t *testing.T, next http.RoundTripper) http.RoundTripper {
 	t.Helper()
@@ -66,7 +66,8 @@ func (d describedTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !strings.HasPrefix(r.URL.Path, "/assure/") && !strings.HasSuffix(r.URL.Path, "/token") {
+	streamed := strings.HasPrefix(answer.Header.Get("Content-Type"), "text/event-stream")
+	if streamed || !strings.HasPrefix(r.URL.Path, "/assure/") && !strings.HasPrefix(r.URL.Path, "/events") && !strings.HasSuffix(r.URL.Path, "/token") {
 		return answer, nil
 	}
 	body, err := keep(&answer.Body)

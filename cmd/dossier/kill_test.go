@@ -32,7 +32,8 @@ const (
 
 // TestNothingIsLostWhenTheServerIsKilled kills a real server process with
 // SIGKILL again and again while 100 verifications run: every one must end, with
-// exactly one check at Onfido and one process.complete event.
+// exactly one check at Onfido and one process.complete event, and every event
+// must reach an endpoint that fails one call in five.
 func TestNothingIsLostWhenTheServerIsKilled(t *testing.T) {
 	t.Parallel()
 	binary := program(t)
@@ -55,6 +56,9 @@ func killAndCount(t *testing.T, binary, database, driver, dsn string) {
 	t.Cleanup(func() { check(t, box.stop()) })
 	v := newVictim(t, binary, database, box)
 	v.start()
+	r := newReceiver(t, func(n int) int { return map[bool]int{true: 500, false: 200}[n%5 == 0] })
+	hook, err := v.api.Subscribe(t.Context(), r.URL, []string{"process.created", "process.processing", "process.complete"})
+	check(t, err)
 
 	var refs []client.Ref
 	for range killed {
@@ -69,6 +73,7 @@ func killAndCount(t *testing.T, binary, database, driver, dsn string) {
 	for _, ref := range refs {
 		v.wantFinal(ref)
 	}
+	v.wantEveryEvent(r, hook.SubscriptionID, refs)
 	v.kill()
 	wantOneCheckEach(t, box, len(refs))
 	wantOneEventEach(t, driver, dsn, len(refs))
@@ -99,7 +104,7 @@ func newVictim(t *testing.T, binary, database string, box *runningSandbox) *vict
 	v.env = []string{
 		"DOSSIER_ADDR=" + v.addr, "DOSSIER_PUBLIC_URL=http://" + v.addr, "DOSSIER_DATA=" + t.TempDir(), "DOSSIER_DATABASE=" + database,
 		"DOSSIER_ONFIDO_URL=" + box.url(), "DOSSIER_ONFIDO_TOKEN=" + box.Token(), "DOSSIER_ONFIDO_REQUESTS_PER_MINUTE=60000",
-		"DOSSIER_ONFIDO_SETTLE=500ms", "DOSSIER_TAKE_OVER_AFTER=2s", "DOSSIER_LOG_LEVEL=error", "PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(),
+		"DOSSIER_ONFIDO_SETTLE=500ms", "DOSSIER_TAKE_OVER_AFTER=2s", "DOSSIER_WEBHOOK_ALLOW=127.0.0.1", "DOSSIER_LOG_LEVEL=error", "PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(),
 	}
 	v.who = v.createClient()
 	v.api, err = client.New(client.Config{URL: "http://" + v.addr, TokenURL: "http://" + v.addr + "/oidc/token", ID: v.who["DOSSIER_CLIENT_ID"], Secret: v.who["DOSSIER_CLIENT_SECRET"]})
@@ -219,6 +224,40 @@ func (v *victim) wantFinal(ref client.Ref) {
 	}
 	if p.Status != "accepted" {
 		v.t.Errorf("a verification ended %s: %s", p.Status, p.Raw)
+	}
+}
+
+// wantEveryEvent waits until each process was told of as created, processing and
+// complete, and taken. What failed twice would come again in five minutes, so it
+// is replayed.
+func (v *victim) wantEveryEvent(r *receiver, hook string, refs []client.Ref) {
+	v.t.Helper()
+	wait := &stack{t: v.t}
+	wait.eventually("every event arrives", func() bool {
+		_, err := v.api.Replay(v.t.Context(), hook, client.Replay{Since: time.Now().Add(-time.Hour), Failed: true})
+		check(v.t, err)
+		pending, err := v.api.Deliveries(v.t.Context(), hook, "pending")
+		check(v.t, err)
+		return len(pending) == 0
+	})
+	bodies, sequences := map[string]string{}, map[string]map[int64]string{}
+	for _, d := range r.all() {
+		if before := bodies[d.ID]; before != "" && before != string(d.body) || d.header.Get("webhook-id") != d.ID {
+			v.t.Errorf("the event %s came as two messages", d.ID)
+		}
+		bodies[d.ID] = string(d.body)
+		of := sequences[d.EventData.DossierID]
+		if of == nil {
+			of = map[int64]string{}
+			sequences[d.EventData.DossierID] = of
+		}
+		of[d.EventData.Sequence] = d.EventName
+	}
+	for _, ref := range refs {
+		of := sequences[ref.DossierID]
+		if len(of) != 3 || of[1] != "process.created" || of[2] != "process.processing" || of[3] != "process.complete" {
+			v.t.Errorf("of the dossier %s arrived %v", ref.DossierID, of)
+		}
 	}
 }
 

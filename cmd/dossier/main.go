@@ -35,15 +35,19 @@ func (w world) getenv(name string) string {
 
 // commands is the command line.
 type commands struct {
-	Dev       devCommand       `cmd:"" help:"Server and sandbox in one process, ready to try: SQLite, a demo client, no account needed."`
-	Serve     serveCommand     `cmd:"" help:"The server for real use, configured by a file and the environment."`
-	Sandbox   sandboxCommand   `cmd:"" help:"Onfido's API as a stateful double, alone."`
-	Verify    verifyCommand    `cmd:"" help:"Verify an identity against a server and print the result."`
-	VerifyZip verifyZipCommand `cmd:"" name:"verify-zip" help:"Check that a downloaded full result is as the server signed it."`
-	Specimen  specimenCommand  `cmd:"" help:"Draw a document or a selfie that nobody owns."`
-	Client    clientCommand    `cmd:"" help:"API clients and their secrets."`
-	OpenAPI   openapiCommand   `cmd:"" name:"openapi" help:"Print the description of the Assure API as it is served."`
-	Version   versionCommand   `cmd:"" help:"Print the version."`
+	Dev          devCommand          `cmd:"" help:"Server and sandbox in one process, ready to try: SQLite, a demo client, no account needed."`
+	Serve        serveCommand        `cmd:"" help:"The server for real use, configured by a file and the environment."`
+	Sandbox      sandboxCommand      `cmd:"" help:"Onfido's API as a stateful double, alone."`
+	Verify       verifyCommand       `cmd:"" help:"Verify an identity against a server and print the result."`
+	VerifyZip    verifyZipCommand    `cmd:"" name:"verify-zip" help:"Check that a downloaded full result is as the server signed it."`
+	Specimen     specimenCommand     `cmd:"" help:"Draw a document or a selfie that nobody owns."`
+	Client       clientCommand       `cmd:"" help:"API clients and their secrets."`
+	Subscription subscriptionCommand `cmd:"" help:"Endpoints that are told of events."`
+	Listen       listenCommand       `cmd:"" help:"Follow the events of a server, and forward them to an endpoint under development."`
+	Trigger      triggerCommand      `cmd:"" help:"Bring about an event: a verification of specimens with the outcome you name."`
+	Onfido       onfidoCommand       `cmd:"" help:"What is set up at Onfido."`
+	OpenAPI      openapiCommand      `cmd:"" name:"openapi" help:"Print the description of the Assure API as it is served."`
+	Version      versionCommand      `cmd:"" help:"Print the version."`
 }
 
 // exit is an error that only sets the exit status: everything is said already.

@@ -16,12 +16,12 @@ func TestScripts(t *testing.T) {
 	t.Parallel()
 	s := newStack(t, "sqlite:"+filepath.Join(t.TempDir(), "dossier.db"), sandbox.Options{CompleteAfter: quickly})
 	env := filepath.Join(t.TempDir(), "dev.env")
-	check(t, envfile.Write(env, []envfile.Pair{
+	check(t, envfile.Write(env, append(s.sandbox.env(), []envfile.Pair{
 		{Name: "DOSSIER_URL", Value: s.url},
 		{Name: "DOSSIER_TOKEN_URL", Value: s.config.TokenURL},
 		{Name: "DOSSIER_CLIENT_ID", Value: s.config.ID},
 		{Name: "DOSSIER_CLIENT_SECRET", Value: s.config.Secret},
-	}))
+	}...)))
 	shipped := program(t)
 	testscript.Run(t, testscript.Params{Dir: "testdata/script", Setup: func(e *testscript.Env) error {
 		e.Setenv("ENV_FILE", env)

@@ -37,6 +37,8 @@ func (serveCommand) Help() string {
   DOSSIER_ONFIDO_SETTLE               how long a request of unknown outcome is left alone (30s)
   DOSSIER_ONFIDO_WEBHOOK_TOKEN        key of a webhook that was registered by hand
   DOSSIER_ONFIDO_VIDEO                face report of documentVideo: video or motion (video)
+  DOSSIER_WEBHOOK_ALLOW               networks, addresses and hosts that events may be sent to although they are not public
+  DOSSIER_WEBHOOK_PORTS               ports that events may be sent to elsewhere (80,443)
   DOSSIER_LOG_FORMAT                  json or text (json)
   DOSSIER_LOG_LEVEL                   debug, info, warn or error (info)`
 }

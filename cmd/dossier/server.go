@@ -7,10 +7,12 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	mathrand "math/rand/v2"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -22,11 +24,13 @@ import (
 	"github.com/dossier-id/dossier/internal/httpapi"
 	"github.com/dossier-id/dossier/internal/idv"
 	"github.com/dossier-id/dossier/internal/jobs"
+	"github.com/dossier-id/dossier/internal/netguard"
 	"github.com/dossier-id/dossier/internal/onfido"
 	"github.com/dossier-id/dossier/internal/onfido/onfidoapi"
 	"github.com/dossier-id/dossier/internal/seal"
 	"github.com/dossier-id/dossier/internal/service"
 	"github.com/dossier-id/dossier/internal/store"
+	"github.com/dossier-id/dossier/internal/webhook"
 )
 
 // base is what the server and the administrative commands share: the keys, the
@@ -97,6 +101,8 @@ type server struct {
 	blobs     idv.Blobs
 	jobs      *jobs.Runner
 	connector *onfido.Connector
+	courier   *webhook.Courier
+	stopping  chan struct{}
 	publicURL string
 	serving   chan error
 	hooks     context.CancelFunc
@@ -113,7 +119,7 @@ func startServer(ctx context.Context, c *config.Config, l net.Listener, log *slo
 	if err := b.db.ClearLeases(ctx, time.Now()); err != nil {
 		return nil, joined(err, l.Close(), b.db.Close())
 	}
-	s := &server{base: b, log: log, publicURL: c.PublicURL, serving: make(chan error, 1), hooked: make(chan struct{})}
+	s := &server{base: b, log: log, publicURL: c.PublicURL, serving: make(chan error, 1), hooked: make(chan struct{}), stopping: make(chan struct{})}
 	if err := s.wire(ctx, c); err != nil {
 		return nil, joined(err, l.Close(), s.close())
 	}
@@ -121,6 +127,7 @@ func startServer(ctx context.Context, c *config.Config, l net.Listener, log *slo
 	if err := s.jobs.Start(ctx); err != nil {
 		return nil, joined(err, s.http.Close(), s.close())
 	}
+	s.courier.Start()
 	s.registerWebhook(ctx)
 	return s, nil
 }
@@ -143,25 +150,26 @@ func openAccount(c *config.Config) (*onfidoapi.Client, error) {
 }
 
 // wire connects the rooms.
-func (s *server) wire(ctx context.Context, c *config.Config) error {
-	account, err := openAccount(c)
-	if err != nil {
+func (s *server) wire(ctx context.Context, c *config.Config) (err error) {
+	if s.connector, err = newConnector(c); err != nil {
 		return err
-	}
-	s.connector, err = onfido.New(onfido.Config{
-		API: account, Now: time.Now, Settle: c.Onfido.Settle, WebhookToken: c.Onfido.WebhookToken.Reveal(),
-		Motion: c.Onfido.Video == "motion",
-	})
-	if err != nil {
-		return fmt.Errorf("set up the Onfido connector: %w", err)
 	}
 	if s.folder, err = blob.OpenFolder(filepath.Join(c.Data, "blobs")); err != nil {
 		return fmt.Errorf("open the blob store: %w", err)
 	}
+	guard, err := netguard.New(netguard.Policy{Allow: c.WebhookAllow, Ports: c.WebhookPorts})
+	if err != nil {
+		return fmt.Errorf("set up webhooks: DOSSIER_WEBHOOK_ALLOW: %w", err)
+	}
+	s.courier = webhook.NewCourier(webhook.Config{
+		Store: s.db, Due: s.db.Due, Client: guard.Client(webhook.Timeout), Now: time.Now, Random: mathrand.Float64, Log: s.log,
+		ClaimFor: c.TakeOverAfter,
+	})
 	s.blobs = blob.New(s.folder, blob.Options{Sealer: s.sealer, Keys: s.db})
 	use := service.New(service.Config{
 		Store: s.db, Blobs: s.blobs, Provider: s.connector, Log: s.log, Now: time.Now, NewID: newID,
 		GiveUpAfter: c.GiveUpAfter, PendingFor: c.PendingFor, LeaseFor: c.TakeOverAfter,
+		CheckURL: guard.CheckURL, NewSecret: func() (idv.Personal, error) { return webhook.NewSecret(rand.Reader) },
 	})
 	if s.jobs, err = jobs.New(ctx, s.db, jobs.Config{Handler: use.Run, Periodic: s.periodic(use), Log: s.log, Timeout: c.TakeOverAfter}); err != nil {
 		return err
@@ -174,9 +182,29 @@ func (s *server) wire(ctx context.Context, c *config.Config) error {
 	s.http = httpServer(httpapi.New(httpapi.Config{
 		Service: use, Auth: s.auth, Answers: s.db, Signer: signer, Log: s.log, Now: time.Now, Random: rand.Reader,
 		Issuer: c.PublicURL, Version: apiVersion, Ready: s.db.Ping,
+		Published: s.db.Published, Stopping: s.stopping,
 	}), s.log)
 	return nil
 }
+
+// newConnector makes the connector to the company's account at Onfido.
+func newConnector(c *config.Config) (*onfido.Connector, error) {
+	account, err := openAccount(c)
+	if err != nil {
+		return nil, err
+	}
+	connector, err := onfido.New(onfido.Config{
+		API: account, Now: time.Now, Settle: c.Onfido.Settle, WebhookToken: c.Onfido.WebhookToken.Reveal(),
+		Motion: c.Onfido.Video == "motion",
+	})
+	if err != nil {
+		return nil, fmt.Errorf("set up the Onfido connector: %w", err)
+	}
+	return connector, nil
+}
+
+// keepDeliveries is how long it can be looked up what was sent; events stay.
+const keepDeliveries = 30 * 24 * time.Hour
 
 func (s *server) periodic(use *service.Service) []jobs.Periodic {
 	return []jobs.Periodic{
@@ -185,6 +213,9 @@ func (s *server) periodic(use *service.Service) []jobs.Periodic {
 		{Name: "sweep blobs", Every: 24 * time.Hour, Run: use.SweepBlobs},
 		{Name: "drop expired tokens", Every: time.Hour, Run: func(ctx context.Context) error {
 			return s.db.DeleteExpiredTokens(ctx, time.Now())
+		}},
+		{Name: "drop old deliveries", Every: 24 * time.Hour, Run: func(ctx context.Context) error {
+			return s.db.DeleteOldDeliveries(ctx, time.Now().Add(-keepDeliveries))
 		}},
 		{Name: "drop expired answers", Every: time.Hour, Run: func(ctx context.Context) error {
 			return s.db.DeleteExpiredAnswers(ctx, time.Now())
@@ -210,11 +241,12 @@ func httpServer(h http.Handler, log *slog.Logger) *http.Server {
 	}
 }
 
-// webhookRetry is how often the registration of the webhook is tried while
-// Onfido cannot be reached. Results are polled for meanwhile.
-const webhookRetry = 30 * time.Second
+// webhookLook is how often Onfido is asked for the webhook after the start: until
+// it is registered, and then because its key may be rotated from elsewhere.
+// Results are polled for meanwhile.
+const webhookLook = 30 * time.Second
 
-// registerWebhook tries once, and goes on in the background if it must.
+// registerWebhook tries once, and goes on in the background.
 func (s *server) registerWebhook(ctx context.Context) {
 	background, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	s.hooks = cancel
@@ -223,35 +255,28 @@ func (s *server) registerWebhook(ctx context.Context) {
 		close(s.hooked)
 		return
 	}
-	if s.tryWebhook(ctx) {
-		close(s.hooked)
-		return
-	}
+	s.tryWebhook(ctx)
 	go func() {
 		defer close(s.hooked)
-		tick := time.NewTicker(webhookRetry)
+		tick := time.NewTicker(webhookLook)
 		defer tick.Stop()
 		for {
 			select {
 			case <-background.Done():
 				return
 			case <-tick.C:
-				if s.tryWebhook(background) {
-					return
-				}
+				s.tryWebhook(background)
 			}
 		}
 	}()
 }
 
-func (s *server) tryWebhook(ctx context.Context) bool {
+func (s *server) tryWebhook(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
 	if err := s.connector.EnsureWebhook(ctx, s.publicURL+httpapi.CallbackPath); err != nil {
-		s.log.WarnContext(ctx, "the webhook is not registered yet; results are polled for", "error", err)
-		return false
+		s.log.WarnContext(ctx, "the webhook could not be looked after; results are polled for", "error", err)
 	}
-	return true
 }
 
 // wait blocks until the server fails or ctx ends.
@@ -273,10 +298,14 @@ func (s *server) stop() error {
 	defer cancel()
 	s.hooks()
 	<-s.hooked
-	worked := make(chan error, 1)
-	go func() { worked <- s.jobs.Stop(ctx) }()
+	close(s.stopping)
+	var working sync.WaitGroup
+	var err error
+	working.Go(func() { err = s.jobs.Stop(ctx) })
+	working.Go(func() { s.courier.Stop(ctx) })
 	if s.http.Shutdown(ctx) != nil { // Somebody is still sending or reading: time is up.
 		_ = s.http.Close()
 	}
-	return joined(<-worked, s.close())
+	working.Wait()
+	return joined(err, s.close())
 }

@@ -3,14 +3,11 @@ package main
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"time"
 
 	"github.com/dossier-id/dossier/internal/client"
-	"github.com/dossier-id/dossier/internal/envfile"
 	"github.com/dossier-id/dossier/internal/render"
 	"github.com/dossier-id/dossier/internal/specimen"
 )
@@ -32,11 +29,7 @@ type verifyCommand struct {
 	JSON    bool          `help:"Print the process as JSON instead of a tree." name:"json"`
 	Timeout time.Duration `help:"Longest wait for the result." default:"10m"`
 
-	URL          string `help:"Address of the server." env:"DOSSIER_URL" placeholder:"URL"`
-	TokenURL     string `help:"Address of its token endpoint (URL/auth/open/connect/token)." env:"DOSSIER_TOKEN_URL" placeholder:"URL"`
-	ClientID     string `help:"API client." env:"DOSSIER_CLIENT_ID" placeholder:"ID"`
-	ClientSecret string `help:"Its secret." env:"DOSSIER_CLIENT_SECRET" placeholder:"SECRET"`
-	EnvFile      string `help:"dev.env with these four, for what is not given otherwise." default:".dossier/dev.env" placeholder:"FILE"`
+	connection
 }
 
 // Help says what the exit status means.
@@ -94,31 +87,6 @@ func (c verifyCommand) readable() error {
 		}
 	}
 	return joined(faults...)
-}
-
-// connect makes the client from flags, environment and dev.env, in this order.
-func (c verifyCommand) connect() (*client.Client, error) {
-	file, err := envfile.Read(c.EnvFile)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, err
-	}
-	or := func(given, name string) string {
-		if given != "" {
-			return given
-		}
-		return file[name]
-	}
-	cfg := client.Config{
-		URL: or(c.URL, "DOSSIER_URL"), TokenURL: or(c.TokenURL, "DOSSIER_TOKEN_URL"),
-		ID: or(c.ClientID, "DOSSIER_CLIENT_ID"), Secret: or(c.ClientSecret, "DOSSIER_CLIENT_SECRET"),
-	}
-	if cfg.URL == "" {
-		return nil, fmt.Errorf("which server? Give --url and credentials, or --env-file (there is no %s)", c.EnvFile)
-	}
-	if cfg.TokenURL == "" {
-		cfg.TokenURL = cfg.URL + "/auth/open/connect/token"
-	}
-	return client.New(cfg)
 }
 
 // order is everything that one verification takes.

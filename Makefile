@@ -34,8 +34,9 @@ test: ## run every test on real parts, with the race detector; installs what is 
 	CGO_ENABLED=1 $(GO) test -race -timeout $(TESTTIMEOUT) -run SameReading ./internal/vision
 	CGO_ENABLED=1 $(GO) test -race -timeout $(TESTTIMEOUT) $$($(GO) list ./... | grep -vE 'internal/(vision|specimen)')
 
-bench: ## the sandbox beside its peers, in one run; a peer that cannot be had is left out and said so
+bench: ## the sandbox beside its peers, webhooks beside plain River, in one run; a peer that cannot be had is left out and said so
 	$(GO) test -run '^$$' -bench . -benchtime 3s -timeout 20m ./internal/sandbox/peers
+	$(GO) test -run '^$$' -bench . -benchtime 3s -timeout 10m ./internal/webhook
 
 check: format lint laws generated modules vulnerabilities ## everything that needs no running: format, vet, lint, laws, generated files, modules
 

@@ -63,7 +63,7 @@ func (a *api) registerSubscriptions() {
 		withStatus(http.StatusNoContent)), a.deleteSubscription)
 	huma.Register(a.huma, a.operation(http.MethodPost, one+"/rotate-secret", "rotateSecret",
 		"Make another secret; the one before signs beside it for 24 hours"), a.rotateSecret)
-	huma.Register(a.huma, a.operation(http.MethodPost, one+"/pause", "pauseSubscription", "Let events wait"), a.pauseSubscription)
+	huma.Register(a.huma, a.operation(http.MethodPost, one+"/pause", "pauseSubscription", "Let events wait", withoutBody()), a.pauseSubscription)
 	huma.Register(a.huma, a.operation(http.MethodPost, one+"/resume", "resumeSubscription",
 		"Let events flow, also to an endpoint that was disabled"), a.resumeSubscription)
 	huma.Register(a.huma, a.operation(http.MethodPost, one+"/test", "testSubscription", "Send an event subscription.test to this endpoint alone",

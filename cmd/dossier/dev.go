@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/dossier-id/dossier/internal/auth"
@@ -41,12 +42,20 @@ func (c devCommand) Run(w world) (err error) {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	box, err := startSandbox(w.ctx, c.SandboxAddr, sandbox.Options{Token: before["SANDBOX_TOKEN"], CompleteAfter: c.Complete, Log: log})
+	box, err := startSandbox(w.ctx, c.SandboxAddr, sandbox.Options{Token: liveToken(before["SANDBOX_TOKEN"]), Live: true, CompleteAfter: c.Complete, Log: log})
 	if err != nil {
 		return err
 	}
 	defer func() { err = joined(err, box.stop()) }()
 	return c.serve(w, log, box, before)
+}
+
+// liveToken keeps the token of the last start if the sandbox looks at pictures with it.
+func liveToken(last string) string {
+	if strings.HasPrefix(last, "api_live") {
+		return last
+	}
+	return ""
 }
 
 func (c devCommand) envPath() string { return filepath.Join(c.Data, "dev.env") }

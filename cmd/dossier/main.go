@@ -41,6 +41,7 @@ type commands struct {
 	Verify    verifyCommand    `cmd:"" help:"Verify an identity against a server and print the result."`
 	VerifyZip verifyZipCommand `cmd:"" name:"verify-zip" help:"Check that a downloaded full result is as the server signed it."`
 	Specimen  specimenCommand  `cmd:"" help:"Draw a document or a selfie that nobody owns."`
+	Inspect   inspectCommand   `cmd:"" help:"Show what is read in pictures of documents and people."`
 	Client    clientCommand    `cmd:"" help:"API clients and their secrets."`
 	OpenAPI   openapiCommand   `cmd:"" name:"openapi" help:"Print the description of the Assure API as it is served."`
 	Version   versionCommand   `cmd:"" help:"Print the version."`

@@ -61,12 +61,13 @@ func Document(c Case) *Findings {
 func (f *Findings) judgeQuality(sides []Side, read []facts) bool {
 	reasons := map[string]any{}
 	seen := 0
+	shown := slices.ContainsFunc(sides, func(s Side) bool { return s.View != nil && (s.View.says() || s.View.Faces > 0) })
 	for _, s := range sides {
 		if s.View == nil {
 			continue
 		}
 		seen++
-		for reason, text := range s.reasons(len(read) > 0) {
+		for reason, text := range s.reasons(len(read) > 0, shown) {
 			reasons[reason] = text
 		}
 	}
@@ -90,8 +91,9 @@ func (f *Findings) judgeQuality(sides []Side, read []facts) bool {
 	return len(reasons) == 0
 }
 
-// reasons are what is wrong with the picture of a side; known tells whether some side identifies the document.
-func (s Side) reasons(known bool) map[string]string {
+// reasons are what is wrong with the picture of a side; known tells whether some side can be read by a machine, shown
+// whether some side shows a sign of a document.
+func (s Side) reasons(known, shown bool) map[string]string {
 	v, out := s.View, map[string]string{}
 	if v.Unreadable {
 		out["other_photo_issue"] = "The file holds no picture that can be read"
@@ -109,10 +111,8 @@ func (s Side) reasons(known bool) map[string]string {
 	}
 	switch {
 	case len(out) > 0 || v.says():
-	case v.isPerson(), v.Faces == 0 && s.Name != back, !known && v.Faces == 0:
-		if !known || s.Name != back { // the class table of a licence has neither face nor zone
-			out["no_document_in_image"] = "No document was found in the picture"
-		}
+	case v.isPerson(), v.Faces == 0 && (s.Name != back || !shown): // the class table on a licence's back has neither face nor data
+		out["no_document_in_image"] = "No document was found in the picture"
 	case !known && v.has(quality.Small):
 		out["other_photo_issue"] = "The picture is too small to be read"
 	case !known && (s.Type == passport || s.Type == visa):

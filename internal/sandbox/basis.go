@@ -18,7 +18,7 @@ type basisLine struct {
 }
 
 // basisOf lists the breakdowns of a report that pictures decided; nil when they did not.
-func (s *Sandbox) basisOf(name string, tree report.Tree, found *evidence.Findings) []basisLine {
+func basisOf(tree report.Tree, found *evidence.Findings) []basisLine {
 	if found == nil {
 		return nil
 	}

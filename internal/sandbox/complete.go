@@ -72,7 +72,7 @@ func (s *Sandbox) writeReport(row *reportRow, c check) {
 		row.Body.SubResult = &written.SubResult
 	}
 	row.Body.Breakdown, row.Body.Properties = s.frozen(written.Breakdown), s.frozen(written.Properties)
-	row.Basis = s.basisOf(row.Body.Name, written.Breakdown, found)
+	row.Basis = basisOf(written.Breakdown, found)
 	if raw != nil {
 		row.replay(raw)
 	}

@@ -84,7 +84,8 @@ func (f *Findings) judgeQuality(sides []Side, read []facts) bool {
 	f.ByPath["image_integrity.image_quality"] = Finding{result, reasons, how}
 	if missingBack(sides, read) {
 		f.ByPath["image_integrity.conclusive_document_quality"] = Finding{
-			report.Consider, map[string]any{"missing_back": "The side with the machine readable data was not uploaded"},
+			report.Consider,
+			map[string]any{"missing_back": "The side with the machine readable data was not uploaded"},
 			"a card without a side that a machine can read",
 		}
 	}

@@ -2,6 +2,7 @@ package evidence
 
 import (
 	"fmt"
+	"image"
 	"os"
 	"strings"
 	"testing"
@@ -143,6 +144,38 @@ func TestNameFits(t *testing.T) {
 		if isName(name) {
 			t.Errorf("%q is compared", name)
 		}
+	}
+}
+
+// TestLikeness: a face is like itself and less like another; neither decides.
+func TestLikeness(t *testing.T) {
+	t.Parallel()
+	drawing := func(turn int) likeness {
+		g := image.NewGray(image.Rect(0, 0, faceSide, faceSide))
+		for y := range faceSide {
+			for x := range faceSide {
+				g.Pix[y*g.Stride+x] = uint8((x*x*turn/40 + y*y/30) % 256)
+			}
+		}
+		return describe(g)
+	}
+	one, other := &View{Faces: 1, shape: drawing(1)}, &View{Faces: 1, shape: drawing(5)}
+	scoreOf := func(photo *View) float64 {
+		found := Face(photo, []Side{{View: one}}).ByPath["face_comparison.face_match"]
+		value, _ := found.Properties["score"].(float64)
+		if found.Result != "not_run" {
+			t.Errorf("a weak likeness decides: %s", found.Result)
+		}
+		return value
+	}
+	if same, different := scoreOf(one), scoreOf(other); same < 0.95 || different >= same {
+		t.Errorf("one face twice scores %v, two faces %v", same, different)
+	}
+	if got := Face(&View{}, nil).ByPath["image_integrity.face_detected"].Result; got != "consider" {
+		t.Errorf("no face is %s", got)
+	}
+	if got := Face(nil, nil).ByPath["image_integrity.face_detected"].Result; got != "" {
+		t.Errorf("a photo that nobody read is %s", got)
 	}
 }
 

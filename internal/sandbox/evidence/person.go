@@ -49,8 +49,8 @@ func Face(photo *View, document []Side) *Findings {
 // How a likeness becomes a score: people who are alike in their edges come near 1. Set on specimens, where the
 // middle lies between one person twice and two people.
 const (
-	likeMiddle = 0.70
-	likeSlope  = 12.0
+	likeMiddle = 0.925
+	likeSlope  = 60.0
 )
 
 // score is between 0 and 1, of four digits like Onfido's.

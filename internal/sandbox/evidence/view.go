@@ -62,4 +62,4 @@ func (v *View) samePicture(w *View) bool {
 		len(v.shape) > 0 && cosine(v.shape, w.shape) >= samePortrait
 }
 
-const samePortrait = 0.97
+const samePortrait = 0.98

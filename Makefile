@@ -7,6 +7,8 @@ TESTTIMEOUT ?= 15m
 # Rooms that compute pixels from pixels. The race detector makes their
 # arithmetic ten times slower, so of them only what goroutines share is raced.
 PIXELS      := ./internal/vision/... ./internal/specimen/...
+# Tests of the whole in which the sandbox reads pictures against the clock.
+LOOKS       := ^(TestTheSandboxLooks.*|TestReadmeWalk)$$
 
 # Tools are built from source once and kept by version, so that a second run
 # needs no network and a new version is a change of one line.
@@ -31,8 +33,9 @@ build: ## build bin/dossier
 test: ## run every test on real parts, with the race detector; installs what is missing
 	@scripts/test-needs
 	$(GO) test -timeout $(TESTTIMEOUT) $(PIXELS)
+	$(GO) test -timeout $(TESTTIMEOUT) -run '$(LOOKS)' ./cmd/dossier ./internal/sandbox/...
 	CGO_ENABLED=1 $(GO) test -race -timeout $(TESTTIMEOUT) -run SameReading ./internal/vision
-	CGO_ENABLED=1 $(GO) test -race -timeout $(TESTTIMEOUT) $$($(GO) list ./... | grep -vE 'internal/(vision|specimen)')
+	CGO_ENABLED=1 $(GO) test -race -timeout $(TESTTIMEOUT) -skip '$(LOOKS)' $$($(GO) list ./... | grep -vE 'internal/(vision|specimen)')
 
 bench: ## the sandbox beside its peers, webhooks beside plain River, in one run; a peer that cannot be had is left out and said so
 	$(GO) test -run '^$$' -bench . -benchtime 3s -timeout 20m ./internal/sandbox/peers

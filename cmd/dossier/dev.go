@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/dossier-id/dossier/internal/auth"
@@ -16,16 +17,18 @@ import (
 	"github.com/dossier-id/dossier/internal/envfile"
 	"github.com/dossier-id/dossier/internal/obs"
 	"github.com/dossier-id/dossier/internal/sandbox"
+	"github.com/dossier-id/dossier/internal/specimen"
 	"github.com/dossier-id/dossier/internal/store"
 )
 
 type devCommand struct {
-	Addr        string        `help:"Where the server listens; port 0 takes a free one." default:"127.0.0.1:8080"`
-	SandboxAddr string        `help:"Where the sandbox listens; port 0 takes a free one." default:"127.0.0.1:0"`
-	Data        string        `help:"Folder of database, images, keys and dev.env." default:".dossier"`
-	Demo        bool          `help:"Also run one verification of specimen images and print its result."`
-	Complete    time.Duration `help:"How long a check runs at the sandbox." default:"1s"`
-	LogLevel    string        `help:"debug, info, warn or error." default:"warn" enum:"debug,info,warn,error"`
+	Addr        string          `help:"Where the server listens; port 0 takes a free one." default:"127.0.0.1:8080"`
+	SandboxAddr string          `help:"Where the sandbox listens; port 0 takes a free one." default:"127.0.0.1:0"`
+	Data        string          `help:"Folder of database, images, keys and dev.env." default:".dossier"`
+	Demo        bool            `help:"Also run one verification of specimen images and print its result."`
+	Flaw        []specimen.Flaw `help:"With --demo: what is wrong with the passport, such as wrong-check-digit (see dossier specimen --help)." placeholder:"FLAW"`
+	Complete    time.Duration   `help:"How long a check runs at the sandbox." default:"1s"`
+	LogLevel    string          `help:"debug, info, warn or error." default:"warn" enum:"debug,info,warn,error"`
 }
 
 // Run serves until it is told to stop.
@@ -41,12 +44,20 @@ func (c devCommand) Run(w world) (err error) {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	box, err := startSandbox(w.ctx, c.SandboxAddr, sandbox.Options{Token: before["SANDBOX_TOKEN"], CompleteAfter: c.Complete, Log: log})
+	box, err := startSandbox(w.ctx, c.SandboxAddr, sandbox.Options{Token: liveToken(before["SANDBOX_TOKEN"]), Live: true, CompleteAfter: c.Complete, Log: log})
 	if err != nil {
 		return err
 	}
 	defer func() { err = joined(err, box.stop()) }()
 	return c.serve(w, log, box, before)
+}
+
+// liveToken keeps the token of the last start if the sandbox looks at pictures with it.
+func liveToken(last string) string {
+	if strings.HasPrefix(last, "api_live") {
+		return last
+	}
+	return ""
 }
 
 func (c devCommand) envPath() string { return filepath.Join(c.Data, "dev.env") }
@@ -81,7 +92,7 @@ func (c devCommand) serve(w world, log *slog.Logger, box *runningSandbox, before
 	}
 	if c.Demo {
 		demo := client.Config{URL: url, TokenURL: url + "/auth/open/connect/token", ID: who.ID, Secret: who.Secret}
-		if err := runDemo(w, demo); err != nil {
+		if err := runDemo(w, demo, c.Flaw); err != nil {
 			return fmt.Errorf("the demo: %w", err)
 		}
 	}

@@ -41,6 +41,7 @@ type commands struct {
 	Verify       verifyCommand       `cmd:"" help:"Verify an identity against a server and print the result."`
 	VerifyZip    verifyZipCommand    `cmd:"" name:"verify-zip" help:"Check that a downloaded full result is as the server signed it."`
 	Specimen     specimenCommand     `cmd:"" help:"Draw a document or a selfie that nobody owns."`
+	Inspect      inspectCommand      `cmd:"" help:"Show what is read in pictures of documents and people."`
 	Client       clientCommand       `cmd:"" help:"API clients and their secrets."`
 	Subscription subscriptionCommand `cmd:"" help:"Endpoints that are told of events."`
 	Listen       listenCommand       `cmd:"" help:"Follow the events of a server, and forward them to an endpoint under development."`

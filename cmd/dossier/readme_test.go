@@ -6,15 +6,37 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/dossier-id/dossier/internal/envfile"
 	"github.com/dossier-id/dossier/internal/sandbox"
 )
 
 // TestReadmeWalk runs the curl walk of the README as it is printed, and again
-// with the last name that Onfido's sandbox considers.
+// with what it says ends otherwise: with canned answers, and as `dossier dev`
+// does it, where the pictures are looked at.
 func TestReadmeWalk(t *testing.T) {
 	t.Parallel()
+	walk := readmeWalk(t)
+	considered := strings.Replace(walk, `"lastName":"Specimen"`, `"lastName":"Consider"`, 1)
+	spoilt := strings.Replace(walk, "--type passport", "--type passport --flaw wrong-check-digit", 1)
+	if considered == walk || spoilt == walk {
+		t.Fatal("the walk has no last name or draws no passport")
+	}
+	t.Run("canned", func(t *testing.T) {
+		t.Parallel()
+		follow(t, sandbox.Options{CompleteAfter: quickly}, map[string]string{walk: "accepted", considered: "inconclusive", spoilt: "accepted"})
+	})
+	t.Run("looking", func(t *testing.T) {
+		t.Parallel()
+		o := sandbox.Options{Live: true, CompleteAfter: quickly, ReadWithin: time.Minute}
+		follow(t, o, map[string]string{walk: "accepted", considered: "inconclusive", spoilt: "inconclusive"})
+	})
+}
+
+// readmeWalk is the block of the README.
+func readmeWalk(t *testing.T) string {
+	t.Helper()
 	text, err := os.ReadFile("../../README.md")
 	check(t, err)
 	_, rest, found := strings.Cut(string(text), "<!-- the walk: the tests run this block as it stands -->\n```sh\n")
@@ -25,7 +47,13 @@ func TestReadmeWalk(t *testing.T) {
 	if lines := strings.Count(walk, "\n"); lines > 10 {
 		t.Errorf("the walk has %d lines, more than ten", lines)
 	}
-	s := newStack(t, "sqlite:"+filepath.Join(t.TempDir(), "dossier.db"), sandbox.Options{CompleteAfter: quickly})
+	return walk
+}
+
+// follow runs walks beside a sandbox and holds them to how they are to end.
+func follow(t *testing.T, o sandbox.Options, walks map[string]string) {
+	t.Helper()
+	s := newStack(t, "sqlite:"+filepath.Join(t.TempDir(), "dossier.db"), o)
 	dir := t.TempDir()
 	check(t, os.MkdirAll(filepath.Join(dir, ".dossier"), 0o700))
 	check(t, os.MkdirAll(filepath.Join(dir, "bin"), 0o700))
@@ -36,7 +64,7 @@ func TestReadmeWalk(t *testing.T) {
 		{Name: "DOSSIER_CLIENT_ID", Value: s.config.ID},
 		{Name: "DOSSIER_CLIENT_SECRET", Value: s.config.Secret},
 	}))
-	for walk, status := range map[string]string{walk: "accepted", strings.Replace(walk, `"lastName":"Specimen"`, `"lastName":"Consider"`, 1): "inconclusive"} {
+	for walk, status := range walks {
 		shell := exec.CommandContext(t.Context(), "sh", "-e", "-c", walk)
 		shell.Dir = dir
 		out, err := shell.CombinedOutput()

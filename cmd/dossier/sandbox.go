@@ -16,7 +16,7 @@ import (
 
 type sandboxCommand struct {
 	Addr     string        `help:"Where to listen; port 0 takes a free one." default:"127.0.0.1:8081"`
-	Token    string        `help:"API token to accept (a random one)." placeholder:"TOKEN" env:"SANDBOX_TOKEN"`
+	Token    string        `help:"API token to accept, any text (a random api_sandbox one). With one that begins with api_live, pictures are looked at." placeholder:"TOKEN" env:"SANDBOX_TOKEN"`
 	Complete time.Duration `help:"How long a check runs." default:"1s"`
 	Strict   bool          `help:"Demand location and US consent, and limit the rate."`
 	State    string        `help:"Keep the state in this file: read at the start, written at the end." placeholder:"FILE"`

@@ -68,7 +68,7 @@ func (c triggerCommand) bring(ctx context.Context, w world, api *client.Client) 
 	if c.Status == "canceled" {
 		return cancelOne(ctx, api)
 	}
-	o, err := demoOrder()
+	o, _, err := demoOrder(nil)
 	if err != nil {
 		return nil, err
 	}

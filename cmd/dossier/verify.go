@@ -10,6 +10,7 @@ import (
 	"github.com/dossier-id/dossier/internal/client"
 	"github.com/dossier-id/dossier/internal/render"
 	"github.com/dossier-id/dossier/internal/specimen"
+	"github.com/dossier-id/dossier/internal/vision"
 )
 
 type verifyCommand struct {
@@ -177,15 +178,18 @@ func explain(err error, at client.Ref) error {
 	return fmt.Errorf("%w (dossier %s, process %s)", err, at.DossierID, at.ProcessID)
 }
 
-// runDemo verifies bundled specimens through the public API and prints what a
-// person wants to see.
-func runDemo(w world, cfg client.Config) error {
+// runDemo verifies drawn specimens through the public API and prints what a
+// person wants to see: what is in the passport, and the verdict.
+func runDemo(w world, cfg client.Config, flaws []specimen.Flaw) error {
 	api, err := client.New(cfg)
 	if err != nil {
 		return err
 	}
-	o, err := demoOrder()
+	o, passport, err := demoOrder(flaws)
 	if err != nil {
+		return err
+	}
+	if err := showReading(w, passport); err != nil {
 		return err
 	}
 	fmt.Fprintln(w.out, "A verification of specimen images, through the public API:")
@@ -196,13 +200,25 @@ func runDemo(w world, cfg client.Config) error {
 	return render.Process(w.out, p.Raw, render.StyleFor(w.out, w.getenv))
 }
 
-func demoOrder() (order, error) {
-	passport, selfie := specimen.Default(specimen.Passport), specimen.Default(specimen.Selfie)
-	o := order{
-		user: client.UserData{
-			FirstName: passport.Holder.FirstName, LastName: passport.Holder.LastName,
-			DateOfBirth: passport.Holder.Birth.Format(time.DateOnly),
-		},
+// showReading prints what is read in a picture.
+func showReading(w world, picture []byte) error {
+	reader, err := vision.New()
+	if err != nil {
+		return err
+	}
+	reading, err := reader.Read(w.ctx, picture, vision.Options{Today: time.Now()})
+	if err != nil {
+		return fmt.Errorf("read the passport: %w", err)
+	}
+	return showText(w.out, inspected{"A specimen passport, as it is read:", reading})
+}
+
+// demoOrder is the verification of the demo, and its passport.
+func demoOrder(flaws []specimen.Flaw) (o order, front []byte, err error) {
+	passport, selfie := specimen.Order{Type: specimen.Passport, Flaws: flaws}, specimen.Order{Type: specimen.Selfie}
+	holder := specimen.Default(specimen.Passport).Holder
+	o = order{
+		user: client.UserData{FirstName: holder.FirstName, LastName: holder.LastName, DateOfBirth: holder.Birth.Format(time.DateOnly)},
 		process: client.ProcessRequest{
 			Provider: "onfido", ProcessType: "documentSelfie", DocumentType: "passport",
 			ProcessParameters: &client.ProcessParameters{Location: &client.Location{CountryOfResidence: "NLD"}},
@@ -211,9 +227,12 @@ func demoOrder() (order, error) {
 	for depiction, drawn := range map[string]specimen.Order{"front": passport, "selfie": selfie} {
 		var picture bytes.Buffer
 		if err := specimen.JPEG(&picture, drawn); err != nil {
-			return o, fmt.Errorf("draw the %s: %w", depiction, err)
+			return o, nil, fmt.Errorf("draw the %s: %w", depiction, err)
 		}
 		o.images = append(o.images, client.Bytes(depiction, picture.Bytes()))
+		if depiction == "front" {
+			front = picture.Bytes()
+		}
 	}
-	return o, nil
+	return o, front, nil
 }

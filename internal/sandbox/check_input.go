@@ -90,6 +90,8 @@ func isSubResult(s string) string {
 
 func isTrue(b *bool) bool { return b != nil && *b }
 
+func isFalse(b *bool) bool { return b != nil && !*b }
+
 // materials is what the reports of a check look at.
 type materials struct {
 	documents []document

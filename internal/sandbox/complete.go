@@ -7,8 +7,12 @@ import (
 	"github.com/dossier-id/dossier/internal/sandbox/report"
 )
 
-// complete writes the reports of a running check, ends it and tells the webhooks.
+// complete looks at the pictures of a running check, writes its reports, ends it and tells the webhooks. A sandbox that
+// closes meanwhile leaves the check running, for its next start.
 func (s *Sandbox) complete(checkID string) {
+	if err := s.look(checkID); err != nil {
+		return
+	}
 	c, ended := s.finish(checkID)
 	if !ended {
 		return
@@ -56,6 +60,7 @@ func (s *Sandbox) writeReport(row *reportRow, c check) {
 		return
 	}
 	outcome, raw := s.outcomeOf(*row, c)
+	outcome, found := s.judge(*row, c, outcome)
 	written, err := s.reports.Write(row.Body.Name, s.subject(c, row.Body), outcome)
 	if err != nil { // outcomes are checked when they are asked for
 		s.log.Error("write report", "name", row.Body.Name, "error", err)
@@ -67,6 +72,7 @@ func (s *Sandbox) writeReport(row *reportRow, c check) {
 		row.Body.SubResult = &written.SubResult
 	}
 	row.Body.Breakdown, row.Body.Properties = s.frozen(written.Breakdown), s.frozen(written.Properties)
+	row.Basis = basisOf(written.Breakdown, found)
 	if raw != nil {
 		row.replay(raw)
 	}

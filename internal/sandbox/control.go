@@ -36,6 +36,7 @@ func (s *Sandbox) controls() []route {
 		{"POST /sandbox/live_videos", s.addFilm(liveVideos())},
 		{"POST /sandbox/motion_captures", s.addFilm(motionCaptures())},
 		{"POST /sandbox/checks/{id}/{action}", s.steerCheck},
+		{"GET /sandbox/reports/{id}/basis", s.findBasis},
 	}
 }
 

@@ -35,7 +35,7 @@ func (s *Sandbox) addFilm(k mediaKind) endpoint {
 		if k.key == "motion_captures" {
 			m.FileName = m.ID + ".mp4"
 		}
-		if err := s.keepMedia(k, applicantID, m, f.data); err != nil {
+		if err := s.keepMedia(k, applicantID, m, f.data, nil); err != nil {
 			return reply{}, err
 		}
 		return created(k.wire(m, true))

@@ -13,6 +13,7 @@ func (s *Sandbox) forget(id string) {
 	st := s.state
 	for _, fileID := range st.fileIDs(id) {
 		st.files.drop(fileID)
+		delete(st.views, fileID)
 	}
 	st.documents.removeAll(id)
 	st.signing.removeAll(id)

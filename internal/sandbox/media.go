@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 
+	"github.com/dossier-id/dossier/internal/sandbox/evidence"
 	"github.com/dossier-id/dossier/internal/sandbox/upload"
 )
 
@@ -101,7 +102,8 @@ func (st *state) liveMedia(k mediaKind, id string) (media, error) {
 	return m, st.alive(rows.owner(id), k.name, id)
 }
 
-// uploadPhoto takes a live photo or an ID photo. advanced_validation is accepted; faces are not looked for.
+// uploadPhoto takes a live photo or an ID photo. With a live token its faces are counted, unless advanced_validation
+// is false.
 func (s *Sandbox) uploadPhoto(k mediaKind) endpoint {
 	return func(w http.ResponseWriter, r *http.Request) (reply, error) {
 		form, err := s.receive(w, r, invalid("attachment_file_size", textFileSize))
@@ -110,12 +112,16 @@ func (s *Sandbox) uploadPhoto(k mediaKind) endpoint {
 		}
 		in := fieldsOf(form, "advanced_validation")
 		applicantID := in.require("applicant_id")
-		in.boolean("advanced_validation")
+		unchecked := isFalse(in.boolean("advanced_validation"))
 		mime := s.judgePhoto(in, form)
 		if err := in.err(); err != nil {
 			return reply{}, err
 		}
 		if err := mayUploadTo(r.Context(), applicantID); err != nil {
+			return reply{}, err
+		}
+		seen, err := s.lookForFace(r.Context(), form.Data, unchecked)
+		if err != nil {
 			return reply{}, err
 		}
 		m, err := s.newMedia(k, file{form.Data, mime, form.FileName})
@@ -125,7 +131,7 @@ func (s *Sandbox) uploadPhoto(k mediaKind) endpoint {
 		if k.key == "id_photos" {
 			m.FileName = m.ID + "." + extension("", mime) // the one kind that is renamed (Onfido contract section 1)
 		}
-		if err := s.keepMedia(k, applicantID, m, form.Data); err != nil {
+		if err := s.keepMedia(k, applicantID, m, form.Data, seen); err != nil {
 			return reply{}, err
 		}
 		return created(m)
@@ -165,7 +171,7 @@ func (s *Sandbox) newMedia(k mediaKind, f file) (media, error) {
 	return m, nil
 }
 
-func (s *Sandbox) keepMedia(k mediaKind, applicantID string, m media, data []byte) error {
+func (s *Sandbox) keepMedia(k mediaKind, applicantID string, m media, data []byte, seen *evidence.View) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	a, err := s.state.owner(applicantID)
@@ -179,5 +185,8 @@ func (s *Sandbox) keepMedia(k mediaKind, applicantID string, m media, data []byt
 	}
 	k.rows(s.state).put(m.ID, a.ID, m)
 	s.state.files.put(m.ID, file{data, m.FileType, m.FileName}, s.state.isOrphan)
+	if seen != nil {
+		s.state.views[m.ID] = seen
+	}
 	return nil
 }

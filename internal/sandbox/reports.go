@@ -10,6 +10,7 @@ import (
 type reportRow struct {
 	Body  reportBody     `json:"body"`
 	Faces *faces         `json:"faces,omitempty"` // of facial similarity reports
+	Basis []basisLine    `json:"basis,omitempty"` // where pictures were looked at
 	Raw   map[string]any `json:"raw,omitempty"`   // a recorded report to be shown instead, its ids filled in
 }
 

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/dossier-id/dossier/internal/sandbox/evidence"
 	"github.com/dossier-id/dossier/internal/sandbox/fault"
 	"github.com/dossier-id/dossier/internal/sandbox/hook"
 	"github.com/dossier-id/dossier/internal/sandbox/report"
@@ -18,6 +19,7 @@ import (
 
 const (
 	defaultCompleteAfter = time.Second
+	defaultReadWithin    = 5 * time.Second
 	defaultMaxFileBytes  = 512 << 20
 	defaultMaxApplicants = 20_000
 )
@@ -25,6 +27,8 @@ const (
 // Options are the settings of a Sandbox; the zero value is ready for use.
 type Options struct {
 	Token         string            // API token accepted; empty: a random "api_sandbox.<random>" is made
+	Live          bool              // the token that is made begins with "api_live", so that pictures are looked at
+	ReadWithin    time.Duration     // how long one picture may be read; default 5s
 	CompleteAfter time.Duration     // how long a check runs before it completes; default 1s
 	Now           func() time.Time  // stamps what is made; default time.Now
 	Rand          io.Reader         // ids and tokens; default crypto/rand
@@ -48,6 +52,7 @@ type Sandbox struct {
 	signer  *signer
 	uploads chan struct{} // one slot for each upload being read
 	limit   *rateLimit
+	eye     *evidence.Eye
 	faults  *fault.Injector
 	records *recorder
 	handler http.Handler
@@ -75,12 +80,16 @@ func New(o Options) (*Sandbox, error) {
 	s := &Sandbox{
 		opts: o, log: o.Log, reports: book, script: steps, clock: timeline.New(o.Now),
 		uploads: make(chan struct{}, maxUploadsAtOnce), closed: make(chan struct{}),
-		state: newState(o.MaxFileBytes), done: map[string]chan struct{}{}, records: &recorder{},
+		eye: evidence.NewEye(o.ReadWithin), state: newState(o.MaxFileBytes), done: map[string]chan struct{}{}, records: &recorder{},
 	}
 	s.faults = fault.New(s.clock.Now)
 	s.hooks = hook.New(s.clock, o.Transport, o.WebhookRetry, o.Log)
 	if s.opts.Token == "" {
-		if s.opts.Token, err = s.randomToken("api_sandbox."); err != nil {
+		prefix := "api_sandbox."
+		if o.Live {
+			prefix = livePrefix + "."
+		}
+		if s.opts.Token, err = s.randomToken(prefix); err != nil {
 			return nil, err
 		}
 	}
@@ -103,6 +112,9 @@ func New(o Options) (*Sandbox, error) {
 func (o Options) withDefaults() Options {
 	if o.CompleteAfter == 0 {
 		o.CompleteAfter = defaultCompleteAfter
+	}
+	if o.ReadWithin == 0 {
+		o.ReadWithin = defaultReadWithin
 	}
 	if o.Now == nil {
 		o.Now = time.Now

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
+	"github.com/dossier-id/dossier/internal/sandbox/evidence"
 )
 
 // deleteAfter is how long a deleted applicant can be restored; Onfido's own period is not known to us.
@@ -24,7 +26,8 @@ type state struct {
 	reports    *table[reportRow]
 	webhooks   *table[webhook]
 	files      *files
-	oauth      map[string]time.Time // access tokens and when they expire
+	views      map[string]*evidence.View // by upload, of those that were looked at; not part of a snapshot
+	oauth      map[string]time.Time      // access tokens and when they expire
 	scenarios  []scenario
 
 	runs       *table[workflowRun]
@@ -44,7 +47,7 @@ func newState(maxFileBytes int64) *state {
 		applicants: newTable[applicant](), consents: map[string][]consent{},
 		documents: newTable[document](), photos: newTable[media](), videos: newTable[media](), motions: newTable[media](), idPhotos: newTable[media](),
 		checks: newTable[check](), plans: map[string]plan{}, reports: newTable[reportRow](),
-		webhooks: newTable[webhook](), files: newFiles(maxFileBytes), oauth: map[string]time.Time{},
+		webhooks: newTable[webhook](), files: newFiles(maxFileBytes), views: map[string]*evidence.View{}, oauth: map[string]time.Time{},
 		runs: newTable[workflowRun](), tasks: newTable[taskRow](), bases: map[string]string{},
 		timelines: map[string]string{}, signed: map[string]string{}, signing: newTable[signingDocument](),
 		monitors: newTable[monitor](), matches: map[string][]match{}, passkeys: map[string][]passkey{},

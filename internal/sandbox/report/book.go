@@ -86,6 +86,26 @@ func (b *Book) HasSubResult(name string) bool {
 	return t != nil && t.HasSubResult
 }
 
+// Paths are the breakdowns of a report that have no parts, and the parts of the others, in alphabetical order: what
+// carries a result of its own. Those that follow from others, and optional ones, are not among them.
+func (b *Book) Paths(name string) []string {
+	var out []string
+	if t := b.templates[name]; t != nil {
+		for group, subs := range t.Breakdown {
+			if len(subs) == 0 {
+				out = append(out, group)
+			}
+			for sub := range subs {
+				if path := group + "." + sub; path != OtherPath {
+					out = append(out, path)
+				}
+			}
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
 func decode(file string, into any) error {
 	text, err := data.ReadFile(file)
 	if err != nil {

@@ -8,8 +8,8 @@ import (
 // severity orders the sub-results from mild to grave (Onfido contract section 2d; the order is an inference).
 var severity = []string{Clear, "caution", "suspected", "rejected"}
 
-// otherPath is consider if and only if one of its siblings is (Onfido contract section 2c).
-const otherPath = "visual_authenticity.other"
+// OtherPath is consider if and only if one of its siblings is (Onfido contract section 2c).
+const OtherPath = "visual_authenticity.other"
 
 // rule says which sub-result a finding leads to. A path matches itself and everything below it; the first
 // matching rule counts.

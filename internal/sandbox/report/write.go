@@ -2,6 +2,7 @@ package report
 
 import (
 	"os"
+	"slices"
 	"strings"
 )
 
@@ -135,25 +136,55 @@ func (tree Tree) set(path string, n Node) {
 func (tree Tree) close(forced map[string]Node) {
 	for group, g := range tree {
 		worst := g.worst(group + ".")
-		other, _ := strings.CutPrefix(otherPath, group+".")
-		if s, has := g.Breakdown[other]; has && forced[otherPath].Result == "" {
-			g.Breakdown[other] = Sub{Result: ptr(worst), Properties: s.Properties}
+		other, _ := strings.CutPrefix(OtherPath, group+".")
+		if s, has := g.Breakdown[other]; has && forced[OtherPath].Result == "" {
+			g.Breakdown[other] = Sub{Result: worst, Properties: s.Properties}
 		}
 		if _, kept := forced[group]; !kept && len(g.Breakdown) > 0 {
-			g.Result = ptr(g.worst(""))
+			g.Result = g.worst("")
 		}
 		tree[group] = g
 	}
 }
 
-// worst is consider when a part of the group is consider or unidentified; prefix leaves out the summarising part.
-func (g Group) worst(prefix string) string {
-	for sub, s := range g.Breakdown {
-		if found(s.Result) && prefix+sub != otherPath {
-			return Consider
+// Paths are all that has a result of its own: the parts of the groups, and groups without parts, in alphabetical order.
+func (tree Tree) Paths() []string {
+	var out []string
+	for group, g := range tree {
+		if len(g.Breakdown) == 0 {
+			out = append(out, group)
+		}
+		for sub := range g.Breakdown {
+			out = append(out, group+"."+sub)
 		}
 	}
-	return Clear
+	slices.Sort(out)
+	return out
+}
+
+// Result is that of a path; nil where there is none.
+func (tree Tree) Result(path string) *string {
+	group, sub, nested := strings.Cut(path, ".")
+	if !nested {
+		return tree[group].Result
+	}
+	return tree[group].Breakdown[sub].Result
+}
+
+// worst is consider when a part of the group is consider or unidentified, and nothing when no part has a result;
+// prefix leaves out the summarising part.
+func (g Group) worst(prefix string) *string {
+	var worst *string
+	for sub, s := range g.Breakdown {
+		switch {
+		case prefix+sub == OtherPath || s.Result == nil:
+		case found(s.Result):
+			return ptr(Consider)
+		default:
+			worst = ptr(Clear)
+		}
+	}
+	return worst
 }
 
 // fill replaces $placeholders in a copy of a template value. "$name|fallback" takes the fallback, "$name" null,

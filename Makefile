@@ -34,7 +34,7 @@ test: ## run every test on real parts, with the race detector; installs what is 
 	@scripts/test-needs
 	$(GO) test -timeout $(TESTTIMEOUT) $(PIXELS)
 	$(GO) test -timeout $(TESTTIMEOUT) -run '$(LOOKS)' ./cmd/dossier ./internal/sandbox/...
-	CGO_ENABLED=1 $(GO) test -race -timeout $(TESTTIMEOUT) -run SameReading ./internal/vision
+	CGO_ENABLED=1 $(GO) test -race -timeout $(TESTTIMEOUT) -run TestReadsTogether ./internal/vision
 	CGO_ENABLED=1 $(GO) test -race -timeout $(TESTTIMEOUT) -skip '$(LOOKS)' $$($(GO) list ./... | grep -vE 'internal/(vision|specimen)')
 
 bench: ## the sandbox beside its peers, webhooks beside plain River, in one run; a peer that cannot be had is left out and said so

@@ -56,7 +56,7 @@ var house = map[string]room{
 	"internal/client":   {imports: []string{"internal/dataurl"}},
 	"internal/render":   {},
 	"internal/sandbox":  {imports: []string{"internal/vision"}}, // it looks at pictures
-	"internal/specimen": {},
+	"internal/specimen": {imports: []string{"internal/ocrb"}},
 	"internal/ocrb":     {},
 	"internal/vision":   {imports: []string{"internal/ocrb"}},
 

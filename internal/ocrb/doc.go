@@ -1,6 +1,7 @@
 // Package ocrb holds the font of machine readable zones, OCR-B, for what draws
 // them and what reads them. The outlines are Norbert Schwarz's, free to use,
-// modify and distribute; OCRB-copyright.txt has the whole of it.
+// modify and distribute; OCRB-copyright.txt has the whole of it. It is TrueType,
+// because the CFF reader of x/image leaves out '8' and '<'.
 //
 // It imports nothing but the standard library's embedding.
 package ocrb

@@ -4,6 +4,6 @@
 // ICAO's own specimens). A drawing depends on its [Order] alone: the same order gives the same bytes on any day.
 // The holder's head comes from the order's seed, so a selfie and a passport of one seed show the same person.
 //
-// It imports the standard library, golang.org/x/image and a barcode encoder, and no other room of the house: what
-// reads documents must not share an assumption with what draws them.
+// It imports the standard library, golang.org/x/image, a barcode encoder and, of the house, only ocrb, the font of the
+// zone: what reads documents must not share an assumption with what draws them.
 package specimen

@@ -1,7 +1,6 @@
 package specimen
 
 import (
-	_ "embed"
 	"fmt"
 
 	"golang.org/x/image/font"
@@ -9,13 +8,9 @@ import (
 	"golang.org/x/image/font/gofont/goitalic"
 	"golang.org/x/image/font/gofont/goregular"
 	"golang.org/x/image/font/opentype"
-)
 
-// OCR-B after Norbert Schwarz, whose outlines may be used, changed and passed on without limitation
-// (OCRB-copyright.txt). TrueType, because the CFF reader of x/image leaves out '8' and '<'.
-//
-//go:embed OCRB.ttf
-var ocrB string
+	"github.com/dossier-id/dossier/internal/ocrb"
+)
 
 // style names one of the fonts that specimens are printed with.
 type style int
@@ -66,7 +61,7 @@ func fontFile(s style) []byte {
 	case italic:
 		return goitalic.TTF
 	case machine:
-		return []byte(ocrB)
+		return ocrb.TrueType()
 	default:
 		return goregular.TTF
 	}

@@ -4,7 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"crypto/subtle"
-	"encoding/base64"
+	"encoding/base32"
 	"errors"
 	"fmt"
 	"io"
@@ -167,13 +167,18 @@ func allowed(c store.Client, scope string) ([]string, error) {
 	return slices.Compact(asked), nil
 }
 
+// letters write a secret with a to z and 2 to 7 only (RFC 4648 section 6, in
+// lower case): one word to a double click, and never taken for a flag, as what
+// begins with a dash is on a command line.
+var letters = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
+
 // secret gives 256 random bits as text.
 func (a *Authority) secret() (string, error) {
 	b := make([]byte, 32)
 	if _, err := io.ReadFull(a.Random, b); err != nil {
 		return "", fmt.Errorf("read random bytes: %w", err)
 	}
-	return base64.RawURLEncoding.EncodeToString(b), nil
+	return letters.EncodeToString(b), nil
 }
 
 func hash(secret string) []byte {

@@ -168,7 +168,7 @@ func (s *server) wire(ctx context.Context, c *config.Config) (err error) {
 	s.blobs = blob.New(s.folder, blob.Options{Sealer: s.sealer, Keys: s.db})
 	use := service.New(service.Config{
 		Store: s.db, Blobs: s.blobs, Provider: s.connector, Log: s.log, Now: time.Now, NewID: newID,
-		GiveUpAfter: c.GiveUpAfter, PendingFor: c.PendingFor, LeaseFor: c.TakeOverAfter,
+		GiveUpAfter: c.GiveUpAfter, PendingFor: c.PendingFor, LeaseFor: c.TakeOverAfter, LeaveImages: !c.FetchImages,
 		CheckURL: guard.CheckURL, NewSecret: func() (idv.Personal, error) { return webhook.NewSecret(rand.Reader) },
 	})
 	if s.jobs, err = jobs.New(ctx, s.db, jobs.Config{Handler: use.Run, Periodic: s.periodic(use), Log: s.log, Timeout: c.TakeOverAfter}); err != nil {
@@ -195,7 +195,7 @@ func newConnector(c *config.Config) (*onfido.Connector, error) {
 	}
 	connector, err := onfido.New(onfido.Config{
 		API: account, Now: time.Now, Settle: c.Onfido.Settle, WebhookToken: c.Onfido.WebhookToken.Reveal(),
-		Motion: c.Onfido.Video == "motion",
+		Motion: c.Onfido.Video == "motion", SDKUploads: c.Onfido.SDKUploads,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("set up the Onfido connector: %w", err)

@@ -58,6 +58,10 @@ type Config struct {
 	// than the slowest answer of Onfido.
 	TakeOverAfter time.Duration
 	Onfido        Onfido
+	// FetchImages brings the images and films that an app or Onfido's own page has
+	// uploaded here, once their check is complete: DOSSIER_FETCH_IMAGES, on or off,
+	// default on.
+	FetchImages bool
 	// WebhookAllow names networks, addresses and hosts that events may be sent to
 	// although they are not public, on any port: DOSSIER_WEBHOOK_ALLOW, with commas
 	// between them; default none.
@@ -97,6 +101,10 @@ type Onfido struct {
 	// facial_similarity_video, motion for the newer facial_similarity_motion:
 	// DOSSIER_ONFIDO_VIDEO, default video. App and account must fit it.
 	Video string
+	// SDKUploads lets our own pages take films and send them to the addresses that
+	// Onfido's SDKs use, which its documentation does not name:
+	// DOSSIER_ONFIDO_SDK_UPLOADS, on or off, default off.
+	SDKUploads bool
 }
 
 // setting is one name and what its value means.
@@ -125,6 +133,8 @@ func (c *Config) settings() []setting {
 		{"DOSSIER_ONFIDO_SETTLE", "30s", duration(&c.Onfido.Settle)},
 		{"DOSSIER_ONFIDO_WEBHOOK_TOKEN", "", text(&c.Onfido.WebhookToken)},
 		{"DOSSIER_ONFIDO_VIDEO", "video", oneOf(&c.Onfido.Video, "video", "motion")},
+		{"DOSSIER_ONFIDO_SDK_UPLOADS", "off", onOff(&c.Onfido.SDKUploads)},
+		{"DOSSIER_FETCH_IMAGES", "on", onOff(&c.FetchImages)},
 		{"DOSSIER_WEBHOOK_ALLOW", "", words(&c.WebhookAllow)},
 		{"DOSSIER_WEBHOOK_PORTS", "80,443", ports(&c.WebhookPorts)},
 		{"DOSSIER_LOG_FORMAT", "json", oneOf(&c.LogFormat, "text", "json")},
@@ -241,6 +251,16 @@ func oneOf(to *string, words ...string) func(string) error {
 		*to = v
 		if !slices.Contains(words, v) {
 			return errors.New("must be one of " + strings.Join(words, ", "))
+		}
+		return nil
+	}
+}
+
+func onOff(to *bool) func(string) error {
+	return func(v string) error {
+		*to = v == "on"
+		if v != "on" && v != "off" {
+			return errors.New("must be on or off")
 		}
 		return nil
 	}

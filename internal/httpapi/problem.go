@@ -54,11 +54,12 @@ func (p *Problem) write(w http.ResponseWriter) {
 // statuses maps each code of the domain to its HTTP status (Assure contract
 // section 3). A code that is missing here answers 400.
 var statuses = map[idv.Code]int{
-	idv.CodeNotFound:         http.StatusNotFound,
-	idv.CodeInvalidState:     http.StatusConflict,
-	idv.CodeTooLarge:         http.StatusRequestEntityTooLarge,
-	idv.CodeUnsupportedImage: http.StatusUnsupportedMediaType,
-	idv.CodeKeyReused:        http.StatusUnprocessableEntity,
+	idv.CodeNotFound:            http.StatusNotFound,
+	idv.CodeInvalidState:        http.StatusConflict,
+	idv.CodeTooLarge:            http.StatusRequestEntityTooLarge,
+	idv.CodeUnsupportedImage:    http.StatusUnsupportedMediaType,
+	idv.CodeKeyReused:           http.StatusUnprocessableEntity,
+	idv.CodeProviderUnavailable: http.StatusServiceUnavailable,
 }
 
 // codes gives the word for problems that HTTP itself is the source of.

@@ -51,6 +51,7 @@ type Process struct {
 	FinalResult      *idv.FinalResult `json:"finalResult,omitempty" doc:"Only when accepted."`
 	ProviderSpecific json.RawMessage  `json:"providerSpecific,omitempty" doc:"What the provider answered, in Assure's normal form."`
 	FailReason       *FailReason      `json:"failReason,omitempty" doc:"Only when failed."`
+	Authorization    string           `json:"authorization,omitempty" doc:"An SDK token of the provider for the app, only in the answer that creates a process with mobileAppId; good for 90 minutes."`
 	CreatedAt        string           `json:"createdAt" format:"date-time"`
 	UpdatedAt        string           `json:"updatedAt" format:"date-time"`
 }
@@ -87,7 +88,7 @@ func (a *api) registerProcesses() {
 	const all = "/assure/dossiers/{dossierId}/processes"
 	const one = all + "/{processId}"
 	huma.Register(a.huma, a.operation(http.MethodPost, all, "createProcess", "Create process",
-		withStatus(http.StatusCreated)), a.createProcess)
+		withStatus(http.StatusCreated), withErrors(http.StatusServiceUnavailable)), a.createProcess)
 	huma.Register(a.huma, a.operation(http.MethodGet, one, "getProcess", "Get process"), a.getProcess)
 	huma.Register(a.huma, a.operation(http.MethodPost, one, "startVerification", "Start verification",
 		withStatus(http.StatusAccepted), withErrors(http.StatusConflict), withoutBody()), a.startVerification)
@@ -103,11 +104,22 @@ func (a *api) createProcess(ctx context.Context, in *newProcessRequest) (*proces
 	if err != nil {
 		return nil, err
 	}
-	v, err := a.Service.EnsureProcess(ctx, callerOf(ctx).Tenant, in.DossierID, objectOf(ctx), ordered)
+	v, token, err := a.order(ctx, in.DossierID, ordered)
 	if err != nil {
 		return nil, err
 	}
-	return &processCreated{"/assure/dossiers/" + v.DossierID + "/processes/" + v.ID, showProcess(v)}, nil
+	shown := showProcess(v)
+	shown.Authorization = token.Reveal()
+	return &processCreated{"/assure/dossiers/" + v.DossierID + "/processes/" + v.ID, shown}, nil
+}
+
+// order makes a process, with a token for the app if it has one.
+func (a *api) order(ctx context.Context, dossier string, p *idv.Process) (v *service.View, token idv.Personal, err error) {
+	if p.Path == idv.PathSDK {
+		return a.Service.EnsureAppProcess(ctx, callerOf(ctx).Tenant, dossier, objectOf(ctx), p)
+	}
+	v, err = a.Service.EnsureProcess(ctx, callerOf(ctx).Tenant, dossier, objectOf(ctx), p)
+	return v, "", err
 }
 
 func (a *api) getProcess(ctx context.Context, in *ProcessPath) (*processAnswer, error) {
@@ -161,9 +173,8 @@ func readProcess(b *NewProcess) (*idv.Process, error) {
 	if params.RequestExtraDataFromDrivingLicense != nil && *params.RequestExtraDataFromDrivingLicense {
 		p.ExtraLicenceData = true
 	}
-	if text(params.MobileAppID) != "" {
-		return nil, idv.Refuse(idv.CodeNotSupported, "this version takes images by direct upload only",
-			idv.InvalidParam{Name: "processParameters.mobileAppId", Reason: "is not supported yet"})
+	if p.MobileAppID = text(params.MobileAppID); p.MobileAppID != "" {
+		p.Path = idv.PathSDK
 	}
 	return p, nil
 }

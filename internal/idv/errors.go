@@ -26,6 +26,7 @@ const (
 	CodeTooLarge             Code = "too_large"
 	CodeUnsupportedImage     Code = "unsupported_image"
 	CodeKeyReused            Code = "idempotency_key_reused"
+	CodeProviderUnavailable  Code = "provider_unavailable"
 )
 
 // InvalidParam names one field of a request and what is wrong with it.

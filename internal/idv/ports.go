@@ -29,6 +29,9 @@ type Reader interface {
 	Processes(ctx context.Context, tenant, dossier string) ([]*Process, error)
 	// Images gives those of a process in the order of Depictions, then its video.
 	Images(ctx context.Context, tenant, process string) ([]Image, error)
+	// Film gives the challenge that was posed in a process and the film that
+	// answers it, or nil when none was posed.
+	Film(ctx context.Context, tenant, process string) (*Film, error)
 	// Steps gives what the provider was asked for a process, by name.
 	Steps(ctx context.Context, tenant, process string) (map[string]Step, error)
 	// Reports gives the raw reports of a process.
@@ -114,6 +117,10 @@ type Tx interface {
 	// PutImages replaces the images of the same depiction, touches the process,
 	// and stores the jobs.
 	PutImages(ctx context.Context, p *Process, images []Image, jobs []Job) error
+
+	// PutFilm stores what was posed to the end-user of a process and what is known
+	// of the answer, in place of what was stored before.
+	PutFilm(ctx context.Context, key ProcessKey, f *Film) error
 
 	// PutFiles replaces the dossier's files of the same depiction, stores the
 	// time of the change, and the jobs.
@@ -284,6 +291,8 @@ type Case struct {
 	Process  *Process
 	UserData *UserData
 	Images   []Image
+	// Film is nil unless a challenge was posed.
+	Film *Film
 	// Open gives the bytes of an image.
 	Open func(ctx context.Context, i Image) (io.ReadCloser, error)
 	// Journal remembers what was asked.

@@ -68,11 +68,14 @@ func (t ProcessType) Biometric() bool { return t != TypeDocument }
 // Path says how the images of a process reach the provider.
 type Path string
 
-// Direct upload is the path of a process without a mobile app and without a
-// capture flow (Assure contract section 5).
+// The three paths (Assure contract section 5).
 const (
-	PathUpload  Path = "upload"
-	PathSDK     Path = "sdk"
+	// PathUpload: the customer sets them.
+	PathUpload Path = "upload"
+	// PathSDK: the provider's own software on the end-user's device brings them, in
+	// an app (MobileAppID) or in a page of a native capture flow.
+	PathSDK Path = "sdk"
+	// PathCapture: our own pages take them.
 	PathCapture Path = "capture"
 )
 

@@ -131,9 +131,18 @@ func details(k idv.Case) onfidoapi.Details {
 		Email:       u.Email.Reveal(),
 		PhoneNumber: u.PhoneNumber.Reveal(),
 		Address:     address(u.Address),
-		Location:    &onfidoapi.Location{CountryOfResidence: p.Location.Country, IPAddress: p.Location.IPAddress.Reveal()},
+		Location:    location(p.Location),
 		Consents:    consents(p),
 	}
+}
+
+// location is nil while none is known: an app is admitted before the end-user has
+// to say where they live.
+func location(l idv.Location) *onfidoapi.Location {
+	if l.Empty() {
+		return nil
+	}
+	return &onfidoapi.Location{CountryOfResidence: l.Country, IPAddress: l.IPAddress.Reveal()}
 }
 
 func address(a *idv.Address) *onfidoapi.Address {

@@ -18,7 +18,7 @@ func (c *Connector) check(ctx context.Context, k idv.Case, applicant string, doc
 		step: idv.StepCheck,
 		post: func(ctx context.Context) (string, error) {
 			check, err := c.api.CreateCheck(ctx, onfidoapi.NewCheck{
-				ApplicantID: applicant, ReportNames: c.reportNames(k.Process), DocumentIDs: documents,
+				ApplicantID: applicant, ReportNames: c.reportNames(k), DocumentIDs: documents,
 				Tags: []string{tag}, Asynchronous: true, PrivacyNoticesRead: hasConsent(k.Process),
 			})
 			return check.ID, err
@@ -37,9 +37,9 @@ func (c *Connector) check(ctx context.Context, k idv.Case, applicant string, doc
 
 // reportNames lists what a check is made of. The licence report is asked for
 // only where the document may be a licence: for any other its fields would be
-// absent (Assure contract section 8).
-func (c *Connector) reportNames(p *idv.Process) []string {
-	names := []string{"document"}
+// absent (Assure contract section 8). A film is compared as what it is.
+func (c *Connector) reportNames(k idv.Case) []string {
+	p, names := k.Process, []string{"document"}
 	if p.ExtraLicenceData && (p.DocumentType == idv.DriversLicense || p.DocumentType == "") {
 		names[0] = "document_with_driver_verification"
 	}
@@ -48,12 +48,25 @@ func (c *Connector) reportNames(p *idv.Process) []string {
 	case idv.TypeDocumentSelfie:
 		names = append(names, "facial_similarity_photo")
 	case idv.TypeDocumentVideo:
-		if c.motion {
-			return append(names, "facial_similarity_motion")
-		}
-		names = append(names, "facial_similarity_video")
+		names = append(names, c.filmReport(k.Journal))
 	}
 	return names
+}
+
+// filmReport goes by the film that is there, and by the configuration where that
+// is not known.
+func (c *Connector) filmReport(j idv.Journal) string {
+	motion := c.motion
+	switch {
+	case j.Step(stepLiveVideo).Ref != "":
+		motion = false
+	case j.Step(stepMotion).Ref != "":
+		motion = true
+	}
+	if motion {
+		return "facial_similarity_motion"
+	}
+	return "facial_similarity_video"
 }
 
 // collect looks at a check and gives the verdict once it is complete.

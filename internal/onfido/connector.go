@@ -11,7 +11,12 @@ import (
 	"github.com/dossier-id/dossier/internal/onfido/onfidoapi"
 )
 
-var _ idv.Provider = (*Connector)(nil)
+var (
+	_ idv.Provider = (*Connector)(nil)
+	_ idv.Admitter = (*Connector)(nil)
+	_ idv.Holder   = (*Connector)(nil)
+	_ idv.Filmer   = (*Connector)(nil)
+)
 
 // Config says how the connector works.
 type Config struct {
@@ -26,6 +31,9 @@ type Config struct {
 	// Motion asks for facial_similarity_motion instead of facial_similarity_video
 	// for a documentVideo process: the app or page then captures motion.
 	Motion bool
+	// SDKUploads sends films to the addresses that Onfido's SDKs use, which are not
+	// part of its documented API. Without it our own pages take no films.
+	SDKUploads bool
 	// WebhookToken is the key of a webhook that was registered by hand, or empty:
 	// EnsureWebhook finds out its own.
 	WebhookToken string
@@ -39,6 +47,7 @@ type Connector struct {
 	now    func() time.Time
 	settle time.Duration
 	motion bool
+	films  bool
 
 	byHand []string // keys of webhooks that were registered by hand
 	mu     sync.RWMutex
@@ -50,7 +59,7 @@ func New(cfg Config) (*Connector, error) {
 	if cfg.API == nil {
 		return nil, errors.New("the connector needs an Onfido account")
 	}
-	c := &Connector{api: cfg.API, now: cfg.Now, settle: cfg.Settle, motion: cfg.Motion}
+	c := &Connector{api: cfg.API, now: cfg.Now, settle: cfg.Settle, motion: cfg.Motion, films: cfg.SDKUploads}
 	if c.now == nil {
 		c.now = time.Now
 	}
@@ -66,7 +75,7 @@ func New(cfg Config) (*Connector, error) {
 
 // Prepare makes the applicant, or brings an earlier one up to date, because only
 // then Onfido says whether it can tell the country and whether it demands
-// consent. An *idv.Error is the customer's to mend; after any other error the
+// consent. What an app or a page should have brought has to be there. An *idv.Error is the customer's to mend; after any other error the
 // verification may start all the same.
 func (c *Connector) Prepare(ctx context.Context, k idv.Case) error {
 	ref := k.Journal.Step(idv.StepApplicant).Ref
@@ -79,7 +88,11 @@ func (c *Connector) Prepare(ctx context.Context, k idv.Case) error {
 	if err != nil {
 		return refusal(k.Process, err)
 	}
-	return c.consented(ctx, k, ref)
+	if err := c.consented(ctx, k, ref); err != nil || k.Process.Path != idv.PathSDK {
+		return err
+	}
+	_, err = c.brought(ctx, k, ref)
+	return err
 }
 
 // Advance brings the images to Onfido and orders the check, each at most once,
@@ -104,12 +117,21 @@ func (c *Connector) order(ctx context.Context, k idv.Case) (check string, err er
 	if err := c.consented(ctx, k, applicant); err != nil {
 		return "", meaning(err, idv.FailProvider)
 	}
-	documents, err := c.upload(ctx, k, applicant)
+	documents, err := c.documents(ctx, k, applicant)
 	if err != nil {
 		return "", meaning(err, idv.FailUpload)
 	}
 	check, err = c.check(ctx, k, applicant, documents)
 	return check, meaning(err, idv.FailProvider)
+}
+
+// documents gives the ids of those to check, once they are at Onfido and so is
+// the face.
+func (c *Connector) documents(ctx context.Context, k idv.Case, applicant string) ([]string, error) {
+	if k.Process.Path == idv.PathSDK {
+		return c.settleOn(ctx, k, applicant)
+	}
+	return c.upload(ctx, k, applicant)
 }
 
 // Forget deletes the applicant and all that Onfido holds of the person. While a

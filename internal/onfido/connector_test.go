@@ -102,7 +102,7 @@ func TestReportNames(t *testing.T) {
 	}
 	for _, test := range tests {
 		p := &idv.Process{Type: test.kind, DocumentType: test.document, ExtraLicenceData: test.extra}
-		if got := (&Connector{motion: test.motion}).reportNames(p); !reflect.DeepEqual(got, test.want) {
+		if got := (&Connector{motion: test.motion}).reportNames(idv.Case{Process: p, Journal: &memory{}}); !reflect.DeepEqual(got, test.want) {
 			t.Errorf("%+v: %v", test, got)
 		}
 	}

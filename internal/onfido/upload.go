@@ -1,6 +1,7 @@
 package onfido
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -8,7 +9,13 @@ import (
 	"github.com/dossier-id/dossier/internal/onfido/onfidoapi"
 )
 
-const stepLivePhoto = "live_photo"
+// The steps that brought a face. Which of them a process has says what it is
+// compared with.
+const (
+	stepLivePhoto = "live_photo"
+	stepLiveVideo = "live_video"
+	stepMotion    = "motion_capture"
+)
 
 func documentStep(d idv.Depiction) string { return "document_" + string(d) }
 
@@ -16,7 +23,7 @@ func documentStep(d idv.Depiction) string { return "document_" + string(d) }
 // documents.
 func (c *Connector) upload(ctx context.Context, k idv.Case, applicant string) (documents []string, err error) {
 	for _, image := range k.Images {
-		if image.Depiction == idv.Selfie {
+		if image.Depiction != idv.Front && image.Depiction != idv.Back {
 			continue
 		}
 		id, err := c.uploadDocument(ctx, k, applicant, image)
@@ -26,8 +33,11 @@ func (c *Connector) upload(ctx context.Context, k idv.Case, applicant string) (d
 		documents = append(documents, id)
 	}
 	for _, image := range k.Images {
-		if image.Depiction == idv.Selfie && k.Process.Type == idv.TypeDocumentSelfie {
+		switch {
+		case image.Depiction == idv.Selfie && k.Process.Type == idv.TypeDocumentSelfie:
 			_, err = c.uploadLivePhoto(ctx, k, applicant, image)
+		case image.Depiction == idv.Video && k.Process.Type == idv.TypeDocumentVideo:
+			_, err = c.uploadFilm(ctx, k, applicant, image)
 		}
 	}
 	return documents, err
@@ -65,7 +75,7 @@ func (c *Connector) uploadLivePhoto(ctx context.Context, k idv.Case, applicant s
 			})
 		},
 		find: func(ctx context.Context, _ time.Time) (string, error) {
-			photos, err := c.api.LivePhotos(ctx, applicant)
+			photos, err := c.api.Media(ctx, onfidoapi.LivePhotos, applicant)
 			for _, p := range photos {
 				if p.FileName == fileName(image) && p.FileSize == image.Size {
 					return p.ID, err
@@ -91,8 +101,6 @@ func send(ctx context.Context, k idv.Case, image idv.Image, to func(onfidoapi.Fi
 
 // fileName says nothing of the person, and with the size it finds an upload.
 func fileName(i idv.Image) string {
-	if i.MediaType == idv.MediaPNG {
-		return string(i.Depiction) + ".png"
-	}
-	return string(i.Depiction) + ".jpg"
+	ending := map[string]string{idv.MediaPNG: ".png", idv.MediaWebM: ".webm", idv.MediaMP4: ".mp4", idv.MediaQuickTime: ".mov"}[i.MediaType]
+	return string(i.Depiction) + cmp.Or(ending, ".jpg")
 }

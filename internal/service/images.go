@@ -26,10 +26,15 @@ func (s *Service) SetImages(ctx context.Context, k idv.ProcessKey, read func(Upl
 // pending reads a process that may still take images.
 func (s *Service) pending(ctx context.Context, k idv.ProcessKey) (*View, error) {
 	v, err := s.Process(ctx, k)
-	if err == nil && v.Status != idv.StatusPending {
-		err = idv.InvalidState("set images", v.Status)
+	switch {
+	case err != nil:
+		return nil, err
+	case v.Status != idv.StatusPending:
+		return nil, idv.InvalidState("set images", v.Status)
+	case v.Path == idv.PathSDK:
+		return nil, idv.Refuse(idv.CodeInvalid, "the images of this process are brought by the provider's SDK, in an app or a page")
 	}
-	return v, err
+	return v, nil
 }
 
 // batch is the images of one request on their way to a process, or to the files
@@ -40,6 +45,27 @@ type batch struct {
 	images  []idv.Image
 	// oneSided is set for a document that has no back.
 	oneSided bool
+	// theirs is set for what comes from the provider, which has bounds of its own
+	// for films.
+	theirs bool
+}
+
+// maxFetchedFilm bounds a film of the provider's.
+const maxFetchedFilm = 60_000_000
+
+func (b *batch) mostFilm() int64 {
+	if b.theirs {
+		return maxFetchedFilm
+	}
+	return idv.MaxFilmBytes
+}
+
+// blank is an image of the batch that has no bytes yet.
+func (b *batch) blank(d idv.Depiction) idv.Image {
+	return idv.Image{
+		TenantID: b.key.Tenant, DossierID: b.key.Dossier, ProcessID: b.key.Process,
+		Depiction: d, Blob: b.service.NewID(), CreatedAt: b.service.now(),
+	}
 }
 
 // oneSided says that the document of a process has no back.
@@ -68,10 +94,7 @@ func (b *batch) add(ctx context.Context, d idv.Depiction, body io.Reader) error 
 	if d == idv.Back && b.oneSided {
 		return idv.Refuse(idv.CodeInvalid, "the document type has one side", idv.InvalidParam{Name: string(d), Reason: "is not a side of this document"})
 	}
-	img := idv.Image{
-		TenantID: b.key.Tenant, DossierID: b.key.Dossier, ProcessID: b.key.Process,
-		Depiction: d, Blob: b.service.NewID(), CreatedAt: b.service.now(),
-	}
+	img := b.blank(d)
 	look := inspect(io.LimitReader(body, idv.MaxImageBytes+1))
 	defer func() { _ = look.Close() }()
 	if err := b.service.Blobs.Put(ctx, idv.BlobOf(img), look); err != nil {

@@ -24,7 +24,7 @@ func (s *Service) Cancel(ctx context.Context, k idv.ProcessKey) (*View, error) {
 	if err := v.change(ctx, v.Process.Cancel(s.now())); err != nil {
 		return nil, fmt.Errorf("cancel the process: %w", err)
 	}
-	return &View{Process: v.Process, Images: v.Images}, nil
+	return viewOf(v.Process, v.Images), nil
 }
 
 // expireBatch is how many overdue processes are read at a time.

@@ -3,13 +3,14 @@ package service
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/dossier-id/dossier/internal/idv"
 )
 
-// Config is what the use cases are made of. Everything but the four times is
-// required.
+// Config is what the use cases are made of. Everything but the times and
+// LeaveImages is required.
 type Config struct {
 	Store    idv.Store
 	Blobs    idv.Blobs
@@ -23,6 +24,9 @@ type Config struct {
 	// NewSecret makes a secret that signs what is sent to a subscription.
 	NewSecret func() (idv.Personal, error)
 
+	// LeaveImages leaves images that the provider's own software has brought to the
+	// provider where they are.
+	LeaveImages bool
 	// GiveUpAfter is how long a started verification may take before it fails
 	// with provider_timeout; default 24 h.
 	GiveUpAfter time.Duration
@@ -69,6 +73,14 @@ type View struct {
 	Video *idv.Image
 }
 
+// all are the images and the video.
+func (v *View) all() []idv.Image {
+	if v.Video == nil {
+		return v.Images
+	}
+	return append(slices.Clone(v.Images), *v.Video)
+}
+
 // view reads a process for showing.
 func view(ctx context.Context, r idv.Reader, k idv.ProcessKey) (*View, error) {
 	p, err := r.Process(ctx, k.Tenant, k.Dossier, k.Process)
@@ -83,9 +95,14 @@ func withImages(ctx context.Context, r idv.Reader, p *idv.Process) (*View, error
 	if err != nil {
 		return nil, err
 	}
+	return viewOf(p, images), nil
+}
+
+// viewOf shows a process with its images; a video comes last among them.
+func viewOf(p *idv.Process, images []idv.Image) *View {
 	v := &View{Process: p, Images: images}
 	if last := len(images) - 1; last >= 0 && images[last].Depiction == idv.Video {
 		v.Images, v.Video = images[:last], &images[last]
 	}
-	return v, nil
+	return v
 }

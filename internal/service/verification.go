@@ -30,7 +30,7 @@ func (s *Service) claim(ctx context.Context, k idv.ProcessKey, check func(*View)
 		if err := check(shown); err != nil {
 			return err
 		}
-		v.Process, v.Images = shown.Process, shown.Images
+		v.Process, v.Images = shown.Process, shown.all()
 		return v.read(ctx, tx)
 	})
 	if err != nil {
@@ -49,6 +49,9 @@ func (v *verification) read(ctx context.Context, tx idv.Tx) (err error) {
 		return err
 	}
 	v.UserData = d.UserData
+	if v.Film, err = tx.Film(ctx, v.key.Tenant, v.key.Process); err != nil {
+		return err
+	}
 	v.steps, err = tx.Steps(ctx, v.key.Tenant, v.key.Process)
 	return err
 }
@@ -84,7 +87,7 @@ func (s *Service) Start(ctx context.Context, k idv.ProcessKey) (*View, error) {
 	if err := v.change(ctx, begun, job); err != nil {
 		return nil, fmt.Errorf("start verification: %w", err)
 	}
-	return &View{Process: v.Process, Images: v.Images}, nil
+	return viewOf(v.Process, v.Images), nil
 }
 
 // claimPending claims a process that is not being started by another request.
@@ -147,6 +150,9 @@ func (v *verification) step(ctx context.Context) (again time.Duration, err error
 	if progress.Verdict == nil {
 		return max(progress.Wait, time.Second), nil
 	}
+	if again, err := v.fetch(ctx); again > 0 || err != nil {
+		return again, err
+	}
 	return 0, v.change(ctx, v.Process.Conclude(progress.Verdict, s.now()))
 }
 
@@ -165,12 +171,17 @@ func (v *verification) mend(ctx context.Context, err error) (again time.Duration
 	if errors.Is(err, idv.ErrLeaseLost) {
 		return 0, err
 	}
-	again = v.backOff()
+	return v.wait(ctx, err), nil
+}
+
+// wait says how long to wait after an error that another try may mend.
+func (v *verification) wait(ctx context.Context, err error) time.Duration {
+	again := v.backOff()
 	if later, ok := errors.AsType[*idv.Later](err); ok && later.After > 0 {
 		again = later.After
 	}
 	v.service.Log.InfoContext(ctx, "the provider could not be asked; trying again", "process", v.key.Process, "in", again, "error", err)
-	return again, nil
+	return again
 }
 
 // backOff grows with the age of the work, from a second to a minute: a

@@ -1,6 +1,10 @@
 package store
 
-import "github.com/dossier-id/dossier/internal/idv"
+import (
+	"time"
+
+	"github.com/dossier-id/dossier/internal/idv"
+)
 
 // The forms in which values lie under their seal. The domain's own types print
 // and encode as [redacted]; these reveal on purpose and never leave this
@@ -137,4 +141,37 @@ func (r *failureRecord) failure() *idv.Failure {
 		return nil
 	}
 	return &idv.Failure{Type: r.Type, Message: r.Message}
+}
+
+// filmRecord is idv.Film. It says nothing of a person, so it lies in clear.
+type filmRecord struct {
+	Challenge  string       `json:"challenge"`
+	Tasks      []taskRecord `json:"tasks"`
+	Blob       string       `json:"blob,omitempty"`
+	SwitchedAt int64        `json:"switchedAtMs,omitempty"`
+	Language   string       `json:"language,omitempty"`
+}
+
+// taskRecord is idv.Task.
+type taskRecord struct {
+	Kind   idv.TaskKind `json:"kind"`
+	Digits []int        `json:"digits,omitempty"`
+	Side   idv.Side     `json:"side,omitempty"`
+}
+
+func recordFilm(f *idv.Film) filmRecord {
+	r := filmRecord{Challenge: f.Challenge.Ref, Blob: f.Blob, SwitchedAt: f.SwitchedAt.Milliseconds(), Language: f.Language}
+	for _, t := range f.Challenge.Tasks {
+		r.Tasks = append(r.Tasks, taskRecord(t))
+	}
+	return r
+}
+
+func (r filmRecord) film() *idv.Film {
+	f := &idv.Film{Blob: r.Blob, SwitchedAt: time.Duration(r.SwitchedAt) * time.Millisecond, Language: r.Language}
+	f.Challenge.Ref = r.Challenge
+	for _, t := range r.Tasks {
+		f.Challenge.Tasks = append(f.Challenge.Tasks, idv.Task(t))
+	}
+	return f
 }

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -27,12 +28,14 @@ const (
 
 // Client calls Onfido in the name of one account. It is safe for concurrent use.
 type Client struct {
-	base  string
-	http  *http.Client
-	rate  *rate.Limiter
-	login authorizer
-	now   func() time.Time
-	quiet quiet
+	base string
+	// origin is scheme and host of base: where the addresses of the SDKs begin.
+	origin string
+	http   *http.Client
+	rate   *rate.Limiter
+	login  authorizer
+	now    func() time.Time
+	quiet  quiet
 }
 
 // New makes a client, or reports every fault of the configuration together. It
@@ -42,7 +45,7 @@ func New(cfg Config) (*Client, error) {
 	if err := errors.Join(err, cfg.check()); err != nil {
 		return nil, fmt.Errorf("the Onfido account: %w", err)
 	}
-	c := &Client{base: base, http: httpClient(cfg.HTTPClient), rate: limiter(cfg.RequestsPerMinute), now: cfg.Now}
+	c := &Client{base: base, origin: strings.TrimSuffix(base, version), http: httpClient(cfg.HTTPClient), rate: limiter(cfg.RequestsPerMinute), now: cfg.Now}
 	if c.now == nil {
 		c.now = time.Now
 	}
@@ -94,6 +97,9 @@ type call struct {
 	method string
 	path   string
 	query  url.Values
+	// sdkToken, if there is one, goes in place of the account's credentials, and
+	// path then begins with a version of its own.
+	sdkToken string
 	// body is nil, or what to send as contentType with length bytes.
 	body        io.Reader
 	contentType string
@@ -125,13 +131,24 @@ func (c *Client) do(ctx context.Context, r call) (http.Header, error) {
 }
 
 func (c *Client) send(ctx context.Context, r call) (http.Header, error) {
+	res, err := c.open(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	defer res.Body.Close()
+	return res.Header, r.read(res.Body)
+}
+
+// open sends the call and gives its answer, which the caller closes, or the
+// error that the answer is.
+func (c *Client) open(ctx context.Context, r call) (*http.Response, error) {
 	if err := c.quiet.ask(c.now()); err != nil {
 		return nil, err
 	}
 	if err := c.rate.Wait(ctx); err != nil {
 		return nil, unsent(fmt.Errorf("waiting for the request rate: %w", err))
 	}
-	credentials, err := c.login.header(ctx)
+	credentials, err := c.credentials(ctx, r)
 	if err != nil {
 		return nil, unsent(err)
 	}
@@ -139,16 +156,30 @@ func (c *Client) send(ctx context.Context, r call) (http.Header, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer res.Body.Close()
 	if res.StatusCode == http.StatusUnauthorized {
 		c.login.refused(credentials)
 	}
 	if res.StatusCode < 200 || res.StatusCode > 299 {
+		defer res.Body.Close()
 		err := c.readError(res)
 		c.quiet.heed(err, c.now())
 		return nil, err
 	}
-	return res.Header, r.read(res.Body)
+	return res, nil
+}
+
+func (c *Client) credentials(ctx context.Context, r call) (string, error) {
+	if r.sdkToken != "" {
+		return "Bearer " + r.sdkToken, nil
+	}
+	return c.login.header(ctx)
+}
+
+func (c *Client) address(r call) string {
+	if r.sdkToken != "" {
+		return c.origin + r.path
+	}
+	return c.base + r.path
 }
 
 // roundTrip tells a request that surely did not leave from one that may have:
@@ -156,7 +187,7 @@ func (c *Client) send(ctx context.Context, r call) (http.Header, error) {
 func (c *Client) roundTrip(ctx context.Context, r call, credentials string) (*http.Response, error) {
 	var connected atomic.Bool
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { connected.Store(true) }})
-	req, err := http.NewRequestWithContext(ctx, r.method, c.base+r.path, r.body)
+	req, err := http.NewRequestWithContext(ctx, r.method, c.address(r), r.body)
 	if err != nil {
 		return nil, unsent(errors.New("the request cannot be made")) // err may hold the URL
 	}

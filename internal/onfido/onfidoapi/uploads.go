@@ -3,6 +3,7 @@ package onfidoapi
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -11,6 +12,7 @@ import (
 	"net/textproto"
 	"net/url"
 	"sync"
+	"time"
 )
 
 // File is what is uploaded. Body gives exactly Size bytes; it is streamed, and
@@ -30,6 +32,8 @@ type Document struct {
 	FileName string `json:"file_name"`
 	FileSize int64  `json:"file_size"`
 	Type     string `json:"type"`
+	// CreatedAt is to the second.
+	CreatedAt time.Time `json:"created_at"`
 	// Side is front, back or empty.
 	Side string `json:"side"`
 }
@@ -72,19 +76,20 @@ func (c *Client) Documents(ctx context.Context, applicantID string) ([]Document,
 	return answer.Documents, usable(answer.Documents...)
 }
 
-// LivePhoto is a selfie at Onfido.
-type LivePhoto struct {
-	ID       string `json:"id"`
-	FileName string `json:"file_name"`
-	FileSize int64  `json:"file_size"`
+// Media is a picture or a film of a face at Onfido.
+type Media struct {
+	ID        string    `json:"id"`
+	FileName  string    `json:"file_name"`
+	FileSize  int64     `json:"file_size"`
+	CreatedAt time.Time `json:"created_at"`
 }
 
-func (p LivePhoto) identity() string { return p.ID }
+func (m Media) identity() string { return m.ID }
 
 // UploadLivePhoto stores a selfie; Onfido looks at once whether it shows one
 // face. It is not safe to repeat.
-func (c *Client) UploadLivePhoto(ctx context.Context, applicantID string, f File) (LivePhoto, error) {
-	var answer LivePhoto
+func (c *Client) UploadLivePhoto(ctx context.Context, applicantID string, f File) (Media, error) {
+	var answer Media
 	err := c.upload(ctx, call{what: "uploading a live photo", path: "/live_photos", into: &answer}, f,
 		field{"applicant_id", applicantID}, field{"advanced_validation", "true"})
 	if err != nil {
@@ -93,19 +98,47 @@ func (c *Client) UploadLivePhoto(ctx context.Context, applicantID string, f File
 	return answer, usable(answer)
 }
 
-// LivePhotos gives all selfies of a person.
-func (c *Client) LivePhotos(ctx context.Context, applicantID string) ([]LivePhoto, error) {
-	var answer struct {
-		LivePhotos []LivePhoto `json:"live_photos"`
-	}
+// Kind is a collection of what Onfido holds of a person, by its name in paths.
+type Kind string
+
+// The collections from which something is listed or downloaded.
+const (
+	Documents      Kind = "documents"
+	LivePhotos     Kind = "live_photos"
+	LiveVideos     Kind = "live_videos"
+	MotionCaptures Kind = "motion_captures"
+)
+
+// Media gives all pictures or films of one kind of a person's face.
+func (c *Client) Media(ctx context.Context, kind Kind, applicantID string) ([]Media, error) {
+	var answer map[Kind]json.RawMessage
 	_, err := c.do(ctx, call{
-		what: "listing live photos", method: http.MethodGet, path: "/live_photos", into: &answer,
+		what: "listing " + string(kind), method: http.MethodGet, path: "/" + string(kind), into: &answer,
 		query: url.Values{"applicant_id": {applicantID}},
 	})
 	if err != nil {
 		return nil, err
 	}
-	return answer.LivePhotos, usable(answer.LivePhotos...)
+	var list []Media
+	if err := json.Unmarshal(answer[kind], &list); err != nil {
+		return nil, fmt.Errorf("listing %s: the answer has no list", kind)
+	}
+	return list, usable(list...)
+}
+
+// Download gives the bytes of a document, picture or film, which the caller
+// closes. They come within the time-out of the HTTP client or not at all.
+func (c *Client) Download(ctx context.Context, kind Kind, id string) (io.ReadCloser, error) {
+	path, err := resource(string(kind), id)
+	if err != nil {
+		return nil, err
+	}
+	what := "downloading of " + string(kind)
+	res, err := c.open(ctx, call{what: what, method: http.MethodGet, path: path + "/download"})
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", what, err)
+	}
+	return res.Body, nil
 }
 
 type field struct{ name, value string }

@@ -64,7 +64,7 @@ func TestUploadLivePhoto(t *testing.T) {
 		answer(201, `{"id":"p1","file_name":"selfie.png","file_type":"image/png","file_size":2}`)(w, r)
 	})
 	p, err := c.UploadLivePhoto(t.Context(), applicantID, File{Name: "selfie.png", MediaType: "image/png", Size: 2, Body: strings.NewReader("me")})
-	if want := (LivePhoto{ID: "p1", FileName: "selfie.png", FileSize: 2}); err != nil || p != want {
+	if want := (Media{ID: "p1", FileName: "selfie.png", FileSize: 2}); err != nil || p != want {
 		t.Errorf("%+v, %v", p, err)
 	}
 }

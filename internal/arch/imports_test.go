@@ -61,8 +61,9 @@ var house = map[string]room{
 	"internal/vision":   {imports: []string{"internal/ocrb"}},
 
 	// Tests only: no row may name them.
-	"internal/arch":   {},
-	"internal/pgtest": {},
+	"internal/arch":        {},
+	"internal/pgtest":      {},
+	"internal/browsertest": {},
 }
 
 func TestImports(t *testing.T) {

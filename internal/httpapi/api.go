@@ -59,9 +59,14 @@ func New(c Config) http.Handler {
 	a.register()
 
 	mux := http.NewServeMux()
-	guarded := authenticated(c.Auth, auth.ScopeAssure, a.streaming(nullIsNone(a.idempotent(strict(assure)))))
-	for _, prefix := range []string{"/assure/", "/events", "/events/"} {
-		mux.Handle(prefix, guarded)
+	answers := a.streaming(nullIsNone(a.idempotent(strict(assure))))
+	for scope, paths := range map[string][]string{
+		auth.ScopeAssure:  {"/assure/", "/events", "/events/"},
+		auth.ScopeCapture: {"/assure/capture/", "/assure/dossiers/{dossierId}/capture"},
+	} {
+		for _, path := range paths {
+			mux.Handle(path, authenticated(c.Auth, scope, answers))
+		}
 	}
 	mux.Handle("POST "+tokenPath, tokenEndpoint(c.Auth))
 	mux.Handle("POST "+oldTokenPath, tokenEndpoint(c.Auth))
@@ -97,6 +102,8 @@ func (a *api) register() {
 	a.registerSubscriptions()
 	a.registerDeliveries()
 	a.registerFeed()
+	a.registerCaptures()
+	a.registerCaptureConfigurations()
 	honest(a.huma.OpenAPI())
 }
 

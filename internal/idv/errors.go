@@ -27,6 +27,7 @@ const (
 	CodeUnsupportedImage     Code = "unsupported_image"
 	CodeKeyReused            Code = "idempotency_key_reused"
 	CodeProviderUnavailable  Code = "provider_unavailable"
+	CodeLinkExpired          Code = "link_expired"
 )
 
 // InvalidParam names one field of a request and what is wrong with it.

@@ -52,6 +52,15 @@ type Reader interface {
 	// HasBlob says whether an image or a file refers to the blob.
 	HasBlob(ctx context.Context, blob string) (bool, error)
 
+	// FindCapture gives the capture flow with the hash of a secret. It looks across
+	// tenants: the caller is an end-user with a link.
+	FindCapture(ctx context.Context, secretHash []byte) (*Capture, error)
+	// Capture gives the capture flow of a process.
+	Capture(ctx context.Context, key ProcessKey) (*Capture, error)
+	CaptureConfiguration(ctx context.Context, tenant, id string) (*CaptureConfiguration, error)
+	// CaptureConfigurations gives those of a tenant, oldest first.
+	CaptureConfigurations(ctx context.Context, tenant string) ([]*CaptureConfiguration, error)
+
 	// Feed gives a page of the tenant's published events, in their order. Each
 	// event that is published later has a greater position than any that Feed has
 	// given: whoever goes on behind the last one sees each event once.
@@ -121,6 +130,18 @@ type Tx interface {
 	// PutFilm stores what was posed to the end-user of a process and what is known
 	// of the answer, in place of what was stored before.
 	PutFilm(ctx context.Context, key ProcessKey, f *Film) error
+	// DropImages removes images of a process. What erases their bytes is enqueued
+	// beside it.
+	DropImages(ctx context.Context, p *Process, images []Image) error
+	// AmendProcess stores what an end-user says of a pending process in a capture
+	// flow: document type, issuing country, location and consent, and the time of
+	// the change. It fails with CodeInvalidState when the process is not pending.
+	AmendProcess(ctx context.Context, p *Process) error
+	// PutCapture stores the capture flow of a process, new or changed.
+	PutCapture(ctx context.Context, c *Capture) error
+	// PutCaptureConfiguration stores a configuration, new or changed.
+	PutCaptureConfiguration(ctx context.Context, c *CaptureConfiguration) error
+	DeleteCaptureConfiguration(ctx context.Context, tenant, id string) error
 
 	// PutFiles replaces the dossier's files of the same depiction, stores the
 	// time of the change, and the jobs.

@@ -109,8 +109,11 @@ type Process struct {
 	Type                    ProcessType
 	// DocumentType is empty until it is known.
 	DocumentType DocumentType
-	Path         Path
-	Location     Location
+	// IssuingCountry of the document is ISO 3166-1 alpha-3; empty until it is
+	// known, and always on the direct path.
+	IssuingCountry string
+	Path           Path
+	Location       Location
 	// PrivacyConsent is nil when the customer said nothing about it.
 	PrivacyConsent *bool
 	// MobileAppID is the app that brings the images on the SDK path.
@@ -172,8 +175,8 @@ func (p *Process) Ready(images []Image) error {
 	if p.Location.Country == "USA" && p.LacksConsent() {
 		return ConsentRequired()
 	}
-	if p.Path != PathUpload {
-		return nil
+	if p.Path == PathSDK {
+		return nil // The provider knows what it holds.
 	}
 	return p.readyToUpload(images)
 }
@@ -199,7 +202,7 @@ func LocationUnresolvable() *Error {
 }
 
 func (p *Process) readyToUpload(images []Image) error {
-	if p.Type == TypeDocumentVideo {
+	if p.Type == TypeDocumentVideo && p.Path == PathUpload {
 		return Refuse(CodeCaptureRequired, "a video cannot be uploaded directly: use a capture flow or the provider's SDK")
 	}
 	if p.DocumentType == "" {
@@ -207,7 +210,7 @@ func (p *Process) readyToUpload(images []Image) error {
 			InvalidParam{"documentType", "is required"})
 	}
 	var missing []InvalidParam
-	for _, d := range p.needs() {
+	for _, d := range p.Needs() {
 		if !slices.ContainsFunc(images, func(i Image) bool { return i.Depiction == d }) {
 			missing = append(missing, InvalidParam{string(d), "is missing"})
 		}
@@ -218,14 +221,18 @@ func (p *Process) readyToUpload(images []Image) error {
 	return nil
 }
 
-// needs lists the images without which a direct upload cannot start.
-func (p *Process) needs() []Depiction {
+// Needs lists the images without which a verification of images that we hold
+// cannot start. Before the type of the document is known it counts as one-sided.
+func (p *Process) Needs() []Depiction {
 	needs := []Depiction{Front}
-	if p.DocumentType.NeedsBack() {
+	if p.DocumentType != "" && p.DocumentType.NeedsBack() {
 		needs = append(needs, Back)
 	}
 	if p.Type == TypeDocumentSelfie {
 		needs = append(needs, Selfie)
+	}
+	if p.Type == TypeDocumentVideo {
+		needs = append(needs, Video)
 	}
 	return needs
 }

@@ -23,6 +23,10 @@ type Config struct {
 	CheckURL func(url string) error
 	// NewSecret makes a secret that signs what is sent to a subscription.
 	NewSecret func() (idv.Personal, error)
+	// NewLink makes the secret of a capture link: 256 random bits as text.
+	NewLink func() (idv.Personal, error)
+	// Texts knows the catalogues of the capture pages.
+	Texts idv.CaptureTexts
 
 	// LeaveImages leaves images that the provider's own software has brought to the
 	// provider where they are.

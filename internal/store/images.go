@@ -78,3 +78,14 @@ func (t *transaction) PutImages(ctx context.Context, p *idv.Process, images []id
 	}
 	return t.Enqueue(ctx, jobs...)
 }
+
+// DropImages removes images of a process.
+func (t *transaction) DropImages(ctx context.Context, p *idv.Process, images []idv.Image) error {
+	for _, i := range images {
+		_, err := exec(ctx, t.q, `DELETE FROM images WHERE tenant_id = $1 AND process_id = $2 AND depiction = $3`, p.TenantID, p.ID, i.Depiction)
+		if err != nil {
+			return fmt.Errorf("remove the image %s: %w", i.Depiction, err)
+		}
+	}
+	return nil
+}

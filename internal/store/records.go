@@ -83,6 +83,7 @@ type parametersRecord struct {
 	PrivacyConsent        *bool  `json:"privacyConsent,omitempty"`
 	MobileAppID           string `json:"mobileAppId,omitempty"`
 	ExtraLicenceData      bool   `json:"extraLicenceData,omitempty"`
+	IssuingCountry        string `json:"issuingCountry,omitempty"`
 	CallbackURL           string `json:"callbackUrl,omitempty"`
 	CallbackAuthorization string `json:"callbackAuthorization,omitempty"`
 }
@@ -91,13 +92,15 @@ func recordParameters(p *idv.Process) *parametersRecord {
 	return &parametersRecord{
 		Country: p.Location.Country, IPAddress: p.Location.IPAddress.Reveal(),
 		PrivacyConsent: p.PrivacyConsent, MobileAppID: p.MobileAppID, ExtraLicenceData: p.ExtraLicenceData,
-		CallbackURL: p.Callback.URL.Reveal(), CallbackAuthorization: p.Callback.Authorization.Reveal(),
+		IssuingCountry: p.IssuingCountry,
+		CallbackURL:    p.Callback.URL.Reveal(), CallbackAuthorization: p.Callback.Authorization.Reveal(),
 	}
 }
 
 func (r *parametersRecord) fill(p *idv.Process) {
 	p.Location = idv.Location{Country: r.Country, IPAddress: idv.Personal(r.IPAddress)}
 	p.PrivacyConsent, p.MobileAppID, p.ExtraLicenceData = r.PrivacyConsent, r.MobileAppID, r.ExtraLicenceData
+	p.IssuingCountry = r.IssuingCountry
 	p.Callback = idv.Callback{URL: idv.Personal(r.CallbackURL), Authorization: idv.Personal(r.CallbackAuthorization)}
 }
 

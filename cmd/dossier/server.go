@@ -20,6 +20,7 @@ import (
 	"github.com/dossier-id/dossier/internal/archive"
 	"github.com/dossier-id/dossier/internal/auth"
 	"github.com/dossier-id/dossier/internal/blob"
+	"github.com/dossier-id/dossier/internal/capture"
 	"github.com/dossier-id/dossier/internal/config"
 	"github.com/dossier-id/dossier/internal/httpapi"
 	"github.com/dossier-id/dossier/internal/idv"
@@ -166,10 +167,15 @@ func (s *server) wire(ctx context.Context, c *config.Config) (err error) {
 		ClaimFor: c.TakeOverAfter,
 	})
 	s.blobs = blob.New(s.folder, blob.Options{Sealer: s.sealer, Keys: s.db})
+	texts, err := capture.LoadTexts()
+	if err != nil {
+		return err
+	}
 	use := service.New(service.Config{
 		Store: s.db, Blobs: s.blobs, Provider: s.connector, Log: s.log, Now: time.Now, NewID: newID,
 		GiveUpAfter: c.GiveUpAfter, PendingFor: c.PendingFor, LeaseFor: c.TakeOverAfter, LeaveImages: !c.FetchImages,
 		CheckURL: guard.CheckURL, NewSecret: func() (idv.Personal, error) { return webhook.NewSecret(rand.Reader) },
+		NewLink: func() (idv.Personal, error) { return capture.NewSecret(rand.Reader) }, Texts: texts,
 	})
 	if s.jobs, err = jobs.New(ctx, s.db, jobs.Config{Handler: use.Run, Periodic: s.periodic(use), Log: s.log, Timeout: c.TakeOverAfter}); err != nil {
 		return err
@@ -179,11 +185,16 @@ func (s *server) wire(ctx context.Context, c *config.Config) (err error) {
 	if err != nil {
 		return err
 	}
-	s.http = httpServer(httpapi.New(httpapi.Config{
+	api := httpapi.New(httpapi.Config{
 		Service: use, Auth: s.auth, Answers: s.db, Signer: signer, Log: s.log, Now: time.Now, Random: rand.Reader,
-		Issuer: c.PublicURL, Version: apiVersion, Ready: s.db.Ping,
+		Issuer: c.PublicURL, PagesURL: pagesURL(c), Version: apiVersion, Ready: s.db.Ping,
 		Published: s.db.Published, Stopping: s.stopping,
-	}), s.log)
+	})
+	all, err := s.withPages(c, use, texts, api)
+	if err != nil {
+		return err
+	}
+	s.http = httpServer(all, s.log)
 	return nil
 }
 

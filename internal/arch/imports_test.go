@@ -36,7 +36,7 @@ var house = map[string]room{
 	"internal/dataurl": {},
 	"internal/archive": {imports: []string{"internal/dataurl"}},
 	"internal/httpapi": {imports: []string{"internal/archive", "internal/auth", "internal/dataurl", "internal/idv", "internal/service", "internal/store"}},
-	"internal/capture": {imports: []string{"internal/idv", "internal/obs", "internal/service"}, planned: true},
+	"internal/capture": {imports: []string{"internal/idv", "internal/service"}},
 	"internal/console": {imports: []string{"internal/auth", "internal/idv", "internal/obs", "internal/service"}, planned: true},
 
 	// What asks and what keeps.

@@ -38,6 +38,10 @@ type Capture struct {
 	// DefaultCountry is proposed as the country of residence.
 	DefaultCountry string
 
+	// OrderedType is the document type that the customer ordered, or empty: then
+	// the end-user chooses.
+	OrderedType DocumentType
+
 	// What the end-user has done so far that is no part of the process.
 
 	// Prepared is set once the prerequisites were read.
@@ -45,6 +49,8 @@ type Capture struct {
 	// ConsentDemanded is set when the provider found that consent is needed
 	// although the named country did not say so.
 	ConsentDemanded bool
+	// AskedCountry and AskedConsent are set once the end-user was asked.
+	AskedCountry, AskedConsent bool
 	// HandedOver is when a phone took over; zero while none has.
 	HandedOver time.Time
 

@@ -34,7 +34,7 @@ func (s *Service) StartCapture(ctx context.Context, tenant, dossier, id string, 
 	}
 	flow = o.Flow
 	flow.TenantID, flow.DossierID, flow.ProcessID = tenant, dossier, v.ID
-	flow.SecretHash, flow.CreatedAt = hashOf(secret), s.now()
+	flow.SecretHash, flow.CreatedAt, flow.OrderedType = hashOf(secret), s.now(), v.DocumentType
 	flow.ExpiresAt = flow.CreatedAt.Add(idv.CaptureLife)
 	err = s.Store.Update(ctx, func(tx idv.Tx) error { return tx.PutCapture(ctx, flow) })
 	if err != nil {
@@ -209,10 +209,10 @@ func (s *Service) takeAnswer(ctx context.Context, tx idv.Tx, v *CaptureView, a C
 		if !idv.IsCountry(a.Country) {
 			return nil, invalidAnswer("country", "must be an ISO 3166-1 alpha-3 code")
 		}
-		v.Location = idv.Location{Country: a.Country}
+		v.Location, v.AskedCountry = idv.Location{Country: a.Country}, true
 	}
 	if a.Consent != nil {
-		v.PrivacyConsent = a.Consent
+		v.PrivacyConsent, v.AskedConsent = a.Consent, true
 	}
 	if a.DocumentType == "" {
 		return nil, nil
@@ -253,7 +253,7 @@ func (s *Service) CaptureForms(v *CaptureView) []idv.DocumentForm {
 		return nil // A provider without a list takes what comes.
 	}
 	return slices.DeleteFunc(slices.Clone(forms), func(f idv.DocumentForm) bool {
-		return !v.Profile.Offers(f.Type, f.Country)
+		return !v.Profile.Offers(f.Type, f.Country) || v.OrderedType != "" && f.Type != v.OrderedType
 	})
 }
 

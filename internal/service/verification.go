@@ -73,7 +73,7 @@ func (v *verification) change(ctx context.Context, event idv.Event, jobs ...idv.
 // request (location, consent); if it cannot be reached the work goes on in the
 // background (Assure contract section 5).
 func (s *Service) Start(ctx context.Context, k idv.ProcessKey) (*View, error) {
-	v, err := s.claimPending(ctx, k, func(shown *View) error { return shown.Ready(shown.Images) })
+	v, err := s.claimPending(ctx, k, func(shown *View) error { return shown.Ready(shown.all()) })
 	if err != nil {
 		return nil, err
 	}

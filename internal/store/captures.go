@@ -25,7 +25,10 @@ type captureRecord struct {
 	Language        string             `json:"language,omitempty"`
 	DefaultCountry  string             `json:"defaultCountry,omitempty"`
 	Prepared        bool               `json:"prepared,omitempty"`
+	OrderedType     idv.DocumentType   `json:"orderedType,omitempty"`
 	ConsentDemanded bool               `json:"consentDemanded,omitempty"`
+	AskedCountry    bool               `json:"askedCountry,omitempty"`
+	AskedConsent    bool               `json:"askedConsent,omitempty"`
 	HandedOver      time.Time          `json:"handedOver,omitzero"`
 }
 
@@ -54,7 +57,8 @@ func (r *reader) openCapture(ctx context.Context, c captureRow) (*idv.Capture, e
 	}
 	c.SDK, c.RedirectURL, c.RequestDomain = record.SDK, idv.Personal(record.RedirectURL), record.RequestDomain
 	c.Profile, c.Language, c.DefaultCountry = record.Profile, record.Language, record.DefaultCountry
-	c.Prepared, c.ConsentDemanded, c.HandedOver = record.Prepared, record.ConsentDemanded, record.HandedOver
+	c.OrderedType, c.Prepared, c.HandedOver = record.OrderedType, record.Prepared, record.HandedOver
+	c.ConsentDemanded, c.AskedCountry, c.AskedConsent = record.ConsentDemanded, record.AskedCountry, record.AskedConsent
 	return &c.Capture, nil
 }
 
@@ -88,7 +92,8 @@ func (t *transaction) PutCapture(ctx context.Context, c *idv.Capture) error {
 	}
 	flow, err := sealJSON(v.process(c.ProcessID), fieldCapture, &captureRecord{
 		SDK: c.SDK, RedirectURL: c.RedirectURL.Reveal(), RequestDomain: c.RequestDomain, Profile: c.Profile, Language: c.Language,
-		DefaultCountry: c.DefaultCountry, Prepared: c.Prepared, ConsentDemanded: c.ConsentDemanded, HandedOver: c.HandedOver,
+		DefaultCountry: c.DefaultCountry, OrderedType: c.OrderedType, Prepared: c.Prepared, HandedOver: c.HandedOver,
+		ConsentDemanded: c.ConsentDemanded, AskedCountry: c.AskedCountry, AskedConsent: c.AskedConsent,
 	})
 	if err != nil {
 		return err

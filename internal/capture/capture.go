@@ -1,0 +1,163 @@
+package capture
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/dossier-id/dossier/internal/idv"
+	"github.com/dossier-id/dossier/internal/service"
+)
+
+// Root is the path below which everything of the pages lies.
+const Root = "/capture/"
+
+// secretBytes is the size of the secret in a link (Assure contract section 10).
+const secretBytes = 32
+
+// NewSecret makes the secret of a link.
+func NewSecret(random io.Reader) (idv.Personal, error) {
+	b := make([]byte, secretBytes)
+	if _, err := io.ReadFull(random, b); err != nil {
+		return "", fmt.Errorf("read random bytes: %w", err)
+	}
+	return idv.Personal(base64.RawURLEncoding.EncodeToString(b)), nil
+}
+
+// Faces counts the faces in the picture of a file, JPEG or PNG.
+type Faces func(ctx context.Context, file []byte) (int, error)
+
+// Config is what the pages are made of; every field is required.
+type Config struct {
+	Service *service.Service
+	Texts   *Texts
+	Faces   Faces
+	Log     *slog.Logger
+	Now     func() time.Time
+	// PublicURL is the address under which browsers reach the server.
+	PublicURL string
+}
+
+// pages serves the pages. It is safe for concurrent use.
+type pages struct {
+	Config
+	assets *assets
+	looks  chan struct{} // one entry for each picture that is looked at now
+}
+
+// looksAtOnce bounds the memory that pictures take while their faces are
+// counted.
+const looksAtOnce = 2
+
+// New gives the handler of everything below Root.
+func New(c Config) (http.Handler, error) {
+	files, err := loadAssets()
+	if err != nil {
+		return nil, err
+	}
+	p := &pages{Config: c, assets: files, looks: make(chan struct{}, looksAtOnce)}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /capture/assets/{version}/{name}", p.asset)
+	for pattern, answer := range map[string]func(http.ResponseWriter, *http.Request) error{
+		"GET /capture/{secret}":                    p.page,
+		"GET /capture/{secret}/theme.css":          p.theme,
+		"GET /capture/{secret}/state":              p.state,
+		"GET /capture/{secret}/texts/{language}":   p.texts,
+		"GET /capture/{secret}/documents":          p.documents,
+		"GET /capture/{secret}/link.svg":           p.qrCode,
+		"POST /capture/{secret}/answers":           p.answer,
+		"GET /capture/{secret}/images/{depiction}": p.image,
+		"PUT /capture/{secret}/images/{depiction}": p.setImage,
+		"POST /capture/{secret}/challenge":         p.challenge,
+		"PUT /capture/{secret}/video":              p.setVideo,
+		"POST /capture/{secret}/submit":            p.submit,
+		"POST /capture/{secret}/cancel":            p.cancel,
+	} {
+		mux.HandleFunc(pattern, p.safely(pattern, answer))
+	}
+	return mux, nil
+}
+
+// safely answers for what a handler could not do, and logs the pattern of the
+// path and never the path, which holds the secret.
+func (p *pages) safely(pattern string, answer func(http.ResponseWriter, *http.Request) error) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		begun := p.Now()
+		harden(w.Header())
+		err := answer(w, r)
+		status := http.StatusOK
+		if err != nil {
+			status = p.refuse(w, r, pattern, err)
+		}
+		p.Log.InfoContext(r.Context(), "capture", "request", pattern, "status", status, "duration", p.Now().Sub(begun))
+	}
+}
+
+// harden sets what every answer has: it is for this end-user only and is never
+// kept, and nobody is told where they come from.
+func harden(h http.Header) {
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Cache-Control", "no-store")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+	h.Set("X-Robots-Tag", "noindex")
+}
+
+// statuses maps what can be refused to the HTTP status that the pages know. A
+// code that is missing here answers 400.
+var statuses = map[idv.Code]int{
+	idv.CodeNotFound:            http.StatusNotFound,
+	idv.CodeLinkExpired:         http.StatusGone,
+	idv.CodeInvalidState:        http.StatusConflict,
+	idv.CodeTooLarge:            http.StatusRequestEntityTooLarge,
+	idv.CodeUnsupportedImage:    http.StatusUnsupportedMediaType,
+	idv.CodeProviderUnavailable: http.StatusServiceUnavailable,
+	codeFaces:                   http.StatusUnprocessableEntity,
+}
+
+// refusal is what a page is told that cannot have its way: a word that its
+// catalogue has a text for.
+type refusal struct {
+	Code   string   `json:"code"`
+	Detail string   `json:"detail,omitempty"`
+	Fields []string `json:"fields,omitempty"`
+}
+
+func (p *pages) refuse(w http.ResponseWriter, r *http.Request, pattern string, err error) int {
+	refused, ok := errors.AsType[*idv.Error](err)
+	if tooLarge := (*http.MaxBytesError)(nil); !ok && errors.As(err, &tooLarge) {
+		refused, ok = idv.Refuse(idv.CodeTooLarge, "the request is too large"), true
+	}
+	if !ok {
+		if r.Context().Err() == nil {
+			p.Log.ErrorContext(r.Context(), "a page could not be served", "request", pattern, "error", err)
+		}
+		return send(w, http.StatusInternalServerError, refusal{Code: "internal_error"})
+	}
+	status, known := statuses[refused.Code]
+	if !known {
+		status = http.StatusBadRequest
+	}
+	out := refusal{Code: string(refused.Code), Detail: refused.Detail}
+	for _, f := range refused.Params {
+		out.Fields = append(out.Fields, f.Name)
+	}
+	return send(w, status, out)
+}
+
+// send writes a JSON answer and gives its status.
+func send(w http.ResponseWriter, status int, v any) int {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(v)
+	return status
+}
+
+// secretOf gives the secret in the path of a request.
+func secretOf(r *http.Request) idv.Personal { return idv.Personal(r.PathValue("secret")) }

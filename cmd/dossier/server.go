@@ -187,7 +187,7 @@ func (s *server) wire(ctx context.Context, c *config.Config) (err error) {
 	}
 	api := httpapi.New(httpapi.Config{
 		Service: use, Auth: s.auth, Answers: s.db, Signer: signer, Log: s.log, Now: time.Now, Random: rand.Reader,
-		Issuer: c.PublicURL, PagesURL: pagesURL(c), Version: apiVersion, Ready: s.db.Ping,
+		Issuer: c.PublicURL, LinkURL: pagesURL(c) + capture.Links, Version: apiVersion, Ready: s.db.Ping,
 		Published: s.db.Published, Stopping: s.stopping,
 	})
 	all, err := s.withPages(c, use, texts, api)

@@ -15,8 +15,12 @@ import (
 	"github.com/dossier-id/dossier/internal/service"
 )
 
-// Root is the path below which everything of the pages lies.
-const Root = "/capture/"
+// Root is the path below which everything of the pages lies, and Links the one
+// that a secret follows in a link.
+const (
+	Root  = "/capture/"
+	Links = Root + "go/"
+)
 
 // secretBytes is the size of the secret in a link (Assure contract section 10).
 const secretBytes = 32
@@ -65,19 +69,19 @@ func New(c Config) (http.Handler, error) {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /capture/assets/{version}/{name}", p.asset)
 	for pattern, answer := range map[string]func(http.ResponseWriter, *http.Request) error{
-		"GET /capture/{secret}":                    p.page,
-		"GET /capture/{secret}/theme.css":          p.theme,
-		"GET /capture/{secret}/state":              p.state,
-		"GET /capture/{secret}/texts/{language}":   p.texts,
-		"GET /capture/{secret}/documents":          p.documents,
-		"GET /capture/{secret}/link.svg":           p.qrCode,
-		"POST /capture/{secret}/answers":           p.answer,
-		"GET /capture/{secret}/images/{depiction}": p.image,
-		"PUT /capture/{secret}/images/{depiction}": p.setImage,
-		"POST /capture/{secret}/challenge":         p.challenge,
-		"PUT /capture/{secret}/video":              p.setVideo,
-		"POST /capture/{secret}/submit":            p.submit,
-		"POST /capture/{secret}/cancel":            p.cancel,
+		"GET /capture/go/{secret}":                    p.page,
+		"GET /capture/go/{secret}/theme.css":          p.theme,
+		"GET /capture/go/{secret}/state":              p.state,
+		"GET /capture/go/{secret}/texts/{language}":   p.texts,
+		"GET /capture/go/{secret}/documents":          p.documents,
+		"GET /capture/go/{secret}/link.svg":           p.qrCode,
+		"POST /capture/go/{secret}/answers":           p.answer,
+		"GET /capture/go/{secret}/images/{depiction}": p.image,
+		"PUT /capture/go/{secret}/images/{depiction}": p.setImage,
+		"POST /capture/go/{secret}/challenge":         p.challenge,
+		"PUT /capture/go/{secret}/video":              p.setVideo,
+		"POST /capture/go/{secret}/submit":            p.submit,
+		"POST /capture/go/{secret}/cancel":            p.cancel,
 	} {
 		mux.HandleFunc(pattern, p.safely(pattern, answer))
 	}

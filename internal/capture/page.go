@@ -57,7 +57,7 @@ func (p *pages) frame(v *service.CaptureView, r *http.Request) shellData {
 	}
 	return shellData{
 		Language: l, Direction: direction(l), Title: title, Favicon: v.Profile.Favicon, Texts: texts,
-		Base: Root + url.PathEscape(secretOf(r).Reveal()), Style: p.assets.at("style.css"),
+		Base: Links + url.PathEscape(secretOf(r).Reveal()), Style: p.assets.at("style.css"),
 	}
 }
 

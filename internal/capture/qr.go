@@ -16,7 +16,7 @@ func (p *pages) qrCode(w http.ResponseWriter, r *http.Request) error {
 	if _, err := p.Service.OpenCapture(r.Context(), secretOf(r)); err != nil {
 		return err
 	}
-	code, err := qr.Encode(p.PublicURL+Root+secretOf(r).Reveal()+phoneMark, qr.M, qr.Unicode)
+	code, err := qr.Encode(p.PublicURL+Links+secretOf(r).Reveal()+phoneMark, qr.M, qr.Unicode)
 	if err != nil {
 		return fmt.Errorf("draw the QR code: %w", err)
 	}

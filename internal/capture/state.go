@@ -97,7 +97,7 @@ func (p *pages) sendState(w http.ResponseWriter, r *http.Request, v *service.Cap
 	send(w, http.StatusOK, state{
 		Status: v.Status, Redirect: v.ReturnURL(v.Status), ProcessType: v.Type, Steps: stepsOf(v),
 		Languages: p.Texts.offered(v.Capture), Language: l, Direction: direction(l),
-		HandedOver: !v.HandedOver.IsZero(), Link: p.PublicURL + Root + secretOf(r).Reveal() + phoneMark,
+		HandedOver: !v.HandedOver.IsZero(), Link: p.PublicURL + Links + secretOf(r).Reveal() + phoneMark,
 		ExpiresAt:    v.ExpiresAt.UTC().Format(time.RFC3339),
 		DocumentType: v.DocumentType, IssuingCountry: v.IssuingCountry,
 		DocumentCountry: v.Profile.DefaultDocumentCountry,

@@ -28,8 +28,8 @@ type Config struct {
 	Random io.Reader
 	// Issuer is the address under which clients reach the server.
 	Issuer string
-	// PagesURL is the address under which browsers reach the end-user's pages.
-	PagesURL string
+	// LinkURL is what the secret of a capture flow follows in its link.
+	LinkURL string
 	// Version is the version of the program, for the API description.
 	Version string
 	// Ready says why the server cannot work, or nil.

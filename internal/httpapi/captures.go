@@ -63,7 +63,7 @@ func (a *api) startCapture(ctx context.Context, in *newCaptureRequest) (*capture
 		return nil, err
 	}
 	return &captureStarted{Capture{
-		URL: a.PagesURL + "/capture/" + secret.Reveal(), DossierID: c.DossierID, ProcessID: c.ProcessID,
+		URL: a.LinkURL + secret.Reveal(), DossierID: c.DossierID, ProcessID: c.ProcessID,
 		RedirectURL: c.RedirectURL.Reveal(), ExpiresAt: showTime(c.ExpiresAt),
 	}}, nil
 }

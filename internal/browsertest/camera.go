@@ -26,7 +26,7 @@ func writeCamera(path string, img image.Image) error {
 	}
 	w := bufio.NewWriter(f)
 	_, _ = fmt.Fprintf(w, "YUV4MPEG2 W%d H%d F15:1 Ip A1:1 C420jpeg\n", FrameWidth, FrameHeight)
-	writeFrame(w, framed(img))
+	writeFrame(w, Framed(img))
 	if err := w.Flush(); err != nil {
 		return err
 	}
@@ -36,9 +36,9 @@ func writeCamera(path string, img image.Image) error {
 	return os.Rename(path+".new", path)
 }
 
-// framed puts a picture in the middle of the camera's frame, as large as it
-// can be.
-func framed(img image.Image) *image.RGBA {
+// Framed gives what the camera shows of a picture: it is in the middle of the
+// frame, as large as it can be.
+func Framed(img image.Image) *image.RGBA {
 	frame := image.NewRGBA(image.Rect(0, 0, FrameWidth, FrameHeight))
 	draw.Draw(frame, frame.Rect, image.NewUniform(color.Gray{96}), image.Point{}, draw.Src)
 	size := img.Bounds().Size()

@@ -74,6 +74,7 @@ func New(c Config) (http.Handler, error) {
 		"GET /capture/go/{secret}/state":              p.state,
 		"GET /capture/go/{secret}/texts/{language}":   p.texts,
 		"GET /capture/go/{secret}/documents":          p.documents,
+		"GET /capture/go/{secret}/countries":          p.countries,
 		"GET /capture/go/{secret}/link.svg":           p.qrCode,
 		"POST /capture/go/{secret}/answers":           p.answer,
 		"GET /capture/go/{secret}/images/{depiction}": p.image,

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"time"
 
+	"golang.org/x/text/language"
+
 	"github.com/dossier-id/dossier/internal/idv"
 	"github.com/dossier-id/dossier/internal/service"
 )
@@ -213,5 +215,26 @@ func (p *pages) cancel(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p.sendState(w, r, v)
+	return nil
+}
+
+// countries gives the code of two letters for each of three: browsers know the
+// names of the former in every language.
+func (p *pages) countries(w http.ResponseWriter, r *http.Request) error {
+	if _, err := p.Service.OpenCapture(r.Context(), secretOf(r)); err != nil {
+		return err
+	}
+	codes := map[string]string{"XKX": "XK"} // Kosovo's is no ISO code
+	for _, code := range idv.Countries() {
+		if codes[code] != "" {
+			continue
+		}
+		region, err := language.ParseRegion(code)
+		if err != nil {
+			return fmt.Errorf("look up the country %s: %w", code, err)
+		}
+		codes[code] = region.String()
+	}
+	send(w, http.StatusOK, codes)
 	return nil
 }

@@ -14,8 +14,9 @@ var countriesText string
 
 // IsCountry says whether code is an ISO 3166-1 alpha-3 code in upper case.
 func IsCountry(code string) bool {
-	_, found := slices.BinarySearch(countries(), code)
+	_, found := slices.BinarySearch(Countries(), code)
 	return found
 }
 
-func countries() []string { return strings.Fields(countriesText) }
+// Countries lists the codes that IsCountry takes, in order.
+func Countries() []string { return strings.Fields(countriesText) }

@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"context"
 	"crypto/subtle"
 	"net/http"
 	"strings"
@@ -15,19 +14,6 @@ const accessTokenLife = time.Hour
 func (s *Sandbox) authorize(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.admit(w, r, next, s.checkToken(r))
-	})
-}
-
-// authorizeUpload also takes an SDK token, for uploads to its own applicant.
-func (s *Sandbox) authorizeUpload(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		token, isBearer := bearer(r)
-		if !isBearer || !isJWT(token) {
-			s.admit(w, r, next, s.checkToken(r))
-			return
-		}
-		applicantID, err := s.signer.verify(token, s.clock.Now())
-		s.admit(w, r.WithContext(withSDKApplicant(r.Context(), applicantID)), next, err)
 	})
 }
 
@@ -110,18 +96,4 @@ func (s *Sandbox) createAccessToken(w http.ResponseWriter, r *http.Request) (rep
 
 func bearer(r *http.Request) (string, bool) {
 	return strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-}
-
-type sdkApplicantKey struct{}
-
-func withSDKApplicant(ctx context.Context, id string) context.Context {
-	return context.WithValue(ctx, sdkApplicantKey{}, id)
-}
-
-// mayUploadTo refuses an SDK token that belongs to another applicant.
-func mayUploadTo(ctx context.Context, applicantID string) error {
-	if own, isSDK := ctx.Value(sdkApplicantKey{}).(string); isSDK && own != applicantID {
-		return unauthorized()
-	}
-	return nil
 }

@@ -5,18 +5,19 @@ import (
 	"net/http"
 	"slices"
 
+	"github.com/dossier-id/dossier/internal/sandbox/evidence"
 	"github.com/dossier-id/dossier/internal/sandbox/upload"
 )
 
-// uploadDocument takes a document. Its format is looked at, its picture is not: validate_image_quality is accepted
-// and finds nothing.
+// uploadDocument takes a document. Its format is looked at, its picture only for an SDK that asks for it:
+// validate_image_quality is accepted and finds nothing.
 func (s *Sandbox) uploadDocument(w http.ResponseWriter, r *http.Request) (reply, error) {
-	form, err := s.receive(w, r, invalid("file", textFileSize))
+	form, err := s.receive(w, r, "file", invalid("file", textFileSize))
 	if err != nil {
 		return reply{}, err
 	}
 	in := fieldsOf(form, "validate_image_quality", "location")
-	d := document{CreatedAt: s.stamp(), ApplicantID: in.require("applicant_id"), FileName: form.FileName, FileSize: int64(len(form.Data))}
+	d := document{CreatedAt: s.stamp(), ApplicantID: applicantOf(r.Context(), in), FileName: form.FileName, FileSize: int64(len(form.Data))}
 	d.Type = in.require("type", isDocumentType)
 	d.Side = in.text("side", oneOf("front", "back"))
 	d.IssuingCountry = in.text("issuing_country", isCountry)
@@ -29,6 +30,10 @@ func (s *Sandbox) uploadDocument(w http.ResponseWriter, r *http.Request) (reply,
 	if err := mayUploadTo(r.Context(), d.ApplicantID); err != nil {
 		return reply{}, err
 	}
+	seen, err := s.validate(r.Context(), form)
+	if err != nil {
+		return reply{}, err
+	}
 	if d.ID, err = s.newID(); err != nil {
 		return reply{}, err
 	}
@@ -38,10 +43,10 @@ func (s *Sandbox) uploadDocument(w http.ResponseWriter, r *http.Request) (reply,
 	if d.FileName == "" {
 		d.FileName = d.ID + "." + d.FileType
 	}
-	if err := s.keepDocument(d, file{form.Data, mime, d.FileName}, where); err != nil {
+	if err := s.keepDocument(d, file{form.Data, mime, d.FileName}, where, seen.view); err != nil {
 		return reply{}, err
 	}
-	return created(d)
+	return created(uploadedDocument{d, seen.warnings})
 }
 
 // judgeDocument is the MIME type of the file, or a problem of it. The JSON of an NFC chip is accepted as well
@@ -59,7 +64,7 @@ func (s *Sandbox) judgeDocument(in *input, form *upload.Form) string {
 	return mime
 }
 
-func (s *Sandbox) keepDocument(d document, content file, where *location) error {
+func (s *Sandbox) keepDocument(d document, content file, where *location, seen *evidence.View) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	a, err := s.state.owner(d.ApplicantID)
@@ -75,6 +80,9 @@ func (s *Sandbox) keepDocument(d document, content file, where *location) error 
 	}
 	s.state.documents.put(d.ID, a.ID, d)
 	s.state.files.put(d.ID, content, s.state.isOrphan)
+	if seen != nil {
+		s.state.views[d.ID] = seen
+	}
 	return nil
 }
 

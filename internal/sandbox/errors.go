@@ -59,6 +59,11 @@ func unauthorized() error {
 	return &apiError{Status: http.StatusUnauthorized, Type: "authorization_error", Message: textUnauthorized, Fields: problems{}}
 }
 
+// badReferrer is for an SDK token on a page that it is not for; its status is not known to us.
+func badReferrer() error {
+	return &apiError{Status: http.StatusForbidden, Type: "bad_referrer", Message: textReferrer, Fields: problems{}}
+}
+
 func expired() error {
 	return &apiError{Status: http.StatusUnauthorized, Type: "expired_token", Message: textExpired, Fields: problems{}}
 }

@@ -6,13 +6,12 @@ import (
 	"image"
 	"image/jpeg"
 	"net/http"
-	"slices"
 	"strings"
 
 	"github.com/dossier-id/dossier/internal/sandbox/upload"
 )
 
-// challenge is a challenge as the SDKs pose it (Onfido contract section 5).
+// challenge stands for that of a film no SDK has brought (Onfido contract section 5).
 func challenge() any {
 	return []map[string]any{
 		{"type": "recite", "query": []int{7, 1, 3}},
@@ -38,7 +37,9 @@ func (s *Sandbox) addFilm(k mediaKind) endpoint {
 		if err := s.keepMedia(k, applicantID, m, f.data, nil); err != nil {
 			return reply{}, err
 		}
-		return created(k.wire(m, true))
+		s.mu.RLock()
+		defer s.mu.RUnlock()
+		return created(s.state.wire(k, m, true))
 	}
 }
 
@@ -50,17 +51,13 @@ func (s *Sandbox) readFilm(w http.ResponseWriter, r *http.Request, k mediaKind) 
 		}
 		return in.require("applicant_id"), k.madeUpFilm(), in.err()
 	}
-	form, err := s.receive(w, r, invalid("attachment_file_size", textFileSize))
+	form, err := s.receive(w, r, "file", invalid("attachment_file_size", textFileSize))
 	if err != nil {
 		return "", f, err
 	}
 	in := fieldsOf(form)
 	applicantID = in.require("applicant_id")
-	f = file{form.Data, upload.Sniff(form.Data), form.FileName}
-	if !slices.Contains([]string{upload.MP4, upload.QuickTime, upload.WebM}, f.mime) {
-		in.fail("attachment_content_type", textInvalid)
-	}
-	return applicantID, f, in.err()
+	return applicantID, s.judgeFilm(in, form), in.err()
 }
 
 // madeUpFilm is the empty shell of a film, as long as those of Onfido's own sample applicant.

@@ -14,6 +14,7 @@ func (s *Sandbox) forget(id string) {
 	for _, fileID := range st.fileIDs(id) {
 		st.files.drop(fileID)
 		delete(st.views, fileID)
+		delete(st.filmed, fileID)
 	}
 	st.documents.removeAll(id)
 	st.signing.removeAll(id)
@@ -36,5 +37,6 @@ func (s *Sandbox) forget(id string) {
 	}
 	st.monitors.removeAll(id)
 	delete(st.consents, id)
+	delete(st.posed, id)
 	st.applicants.remove(id)
 }

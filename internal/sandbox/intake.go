@@ -29,15 +29,15 @@ func (s *Sandbox) sizeFits(data []byte, strict sizes) bool {
 	return len(data) >= strict.from && len(data) <= strict.to
 }
 
-// receive reads a multipart upload, a bounded number at a time.
-func (s *Sandbox) receive(w http.ResponseWriter, r *http.Request, tooLarge error) (*upload.Form, error) {
+// receive reads a multipart upload whose file is the part of that name, a bounded number at a time.
+func (s *Sandbox) receive(w http.ResponseWriter, r *http.Request, part string, tooLarge error) (*upload.Form, error) {
 	select {
-	case s.uploads <- struct{}{}:
+	case s.intake <- struct{}{}:
 	case <-r.Context().Done():
 		return nil, badRequest("The request was given up")
 	}
-	defer func() { <-s.uploads }()
-	form, err := upload.Read(w, r, "file")
+	defer func() { <-s.intake }()
+	form, err := upload.Read(w, r, part)
 	switch {
 	case errors.Is(err, upload.ErrTooLarge):
 		return nil, tooLarge

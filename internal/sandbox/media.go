@@ -41,14 +41,17 @@ func (k mediaKind) routes(s *Sandbox) []route {
 }
 
 // wire is m as the API shows it. The challenge of a live video is null in lists (Onfido contract section 1).
-func (k mediaKind) wire(m media, alone bool) any {
+func (st *state) wire(k mediaKind, m media, alone bool) any {
+	about, filmed := st.filmed[m.ID]
 	switch {
-	case k.key != "live_videos":
+	case k.key != liveVideos().key:
 		return m
-	case alone:
-		return liveVideo{media: m, Challenge: challenge()}
-	default:
+	case !alone:
 		return liveVideo{media: m}
+	case filmed:
+		return liveVideo{m, about}
+	default:
+		return liveVideo{m, filming{Challenge: challenge()}}
 	}
 }
 
@@ -63,7 +66,7 @@ func (s *Sandbox) listMedia(k mediaKind) endpoint {
 		}
 		rows := []any{}
 		for _, m := range k.rows(s.state).of(a.ID) {
-			rows = append(rows, k.wire(m, false))
+			rows = append(rows, s.state.wire(k, m, false))
 		}
 		return ok(map[string][]any{k.key: rows})
 	}
@@ -77,7 +80,7 @@ func (s *Sandbox) findMedia(k mediaKind) endpoint {
 		if err != nil {
 			return reply{}, err
 		}
-		return ok(k.wire(m, true))
+		return ok(s.state.wire(k, m, true))
 	}
 }
 
@@ -106,12 +109,12 @@ func (st *state) liveMedia(k mediaKind, id string) (media, error) {
 // is false.
 func (s *Sandbox) uploadPhoto(k mediaKind) endpoint {
 	return func(w http.ResponseWriter, r *http.Request) (reply, error) {
-		form, err := s.receive(w, r, invalid("attachment_file_size", textFileSize))
+		form, err := s.receive(w, r, "file", invalid("attachment_file_size", textFileSize))
 		if err != nil {
 			return reply{}, err
 		}
 		in := fieldsOf(form, "advanced_validation")
-		applicantID := in.require("applicant_id")
+		applicantID := applicantOf(r.Context(), in)
 		unchecked := isFalse(in.boolean("advanced_validation"))
 		mime := s.judgePhoto(in, form)
 		if err := in.err(); err != nil {

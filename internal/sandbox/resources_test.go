@@ -460,7 +460,7 @@ func TestSDKTokenUploadsForItsApplicantOnly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBox(t, sandbox.Options{})
 		own, other := b.applicant("Own"), b.applicant("Other")
-		token, _ := b.call("POST", "/sdk_token", object{"applicant_id": own, "referrer": "https://*.example.com/*"}).want(200)["token"].(string)
+		token, _ := b.call("POST", "/sdk_token", object{"applicant_id": own, "application_id": "com.example.app"}).want(200)["token"].(string)
 		if strings.Count(token, ".") != 2 || strings.Trim(token, "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ._-") != "" {
 			t.Errorf("token %q is no JWT", token)
 		}

@@ -11,21 +11,18 @@ type route struct {
 	serve   endpoint
 }
 
-// routes makes the handler of everything: the API behind its token, the token endpoint, which is open, and the
-// controls. Only the API is recorded and suffers faults.
+// routes makes the handler of everything: the API behind its token, the token endpoint, which is open, what the SDKs
+// call, and the controls. Only the API is recorded and suffers faults.
 func (s *Sandbox) routes() http.Handler {
 	api := http.NewServeMux()
 	api.Handle("POST "+prefix+"/oauth/token", s.serve(s.createAccessToken))
 	for _, rt := range s.operations() {
 		api.Handle(absolute(rt.pattern), s.authorize(s.serve(rt.serve)))
 	}
-	for _, rt := range s.uploadRoutes() {
-		api.Handle(absolute(rt.pattern), s.authorizeUpload(s.serve(rt.serve)))
-	}
 	api.Handle("/", s.authorize(s.serve(noEndpoint)))
 
 	all := http.NewServeMux()
-	all.Handle("/", s.record(s.faults.Wrap(api, s.refuse)))
+	all.Handle("/", fromPages(s.record(s.faults.Wrap(s.forSDKs(api), s.refuse))))
 	for _, rt := range s.controls() {
 		all.Handle(rt.pattern, s.guard(s.serve(rt.serve)))
 	}
@@ -39,9 +36,10 @@ func absolute(pattern string) string {
 	return method + " " + prefix + path
 }
 
-// operations are all operations of the API that only take the API token.
+// operations are all operations of the API.
 func (s *Sandbox) operations() []route {
-	all := append(s.core(), s.studio()...)
+	all := append(s.core(), s.uploads()...)
+	all = append(all, s.studio()...)
 	all = append(all, s.periphery()...)
 	for _, k := range []mediaKind{livePhotos(), liveVideos(), motionCaptures(), idPhotos()} {
 		all = append(all, k.routes(s)...)
@@ -49,7 +47,7 @@ func (s *Sandbox) operations() []route {
 	return all
 }
 
-// core are the operations that take the API token (Onfido contract section 1, "Core for us").
+// core are the operations on what is there (Onfido contract section 1, "Core for us").
 func (s *Sandbox) core() []route {
 	return []route{
 		{"GET /ping", s.ping},
@@ -136,8 +134,8 @@ func (s *Sandbox) periphery() []route {
 	}
 }
 
-// uploadRoutes are the operations that take an SDK token as well (Onfido contract section 0).
-func (s *Sandbox) uploadRoutes() []route {
+// uploads are the operations that bring files.
+func (s *Sandbox) uploads() []route {
 	return []route{
 		{"POST /documents", s.uploadDocument},
 		{"POST /live_photos", s.uploadPhoto(livePhotos())},

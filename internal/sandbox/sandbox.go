@@ -50,7 +50,7 @@ type Sandbox struct {
 	reports *report.Book
 	script  script
 	signer  *signer
-	uploads chan struct{} // one slot for each upload being read
+	intake  chan struct{} // one slot for each upload being read
 	limit   *rateLimit
 	eye     *evidence.Eye
 	faults  *fault.Injector
@@ -79,7 +79,7 @@ func New(o Options) (*Sandbox, error) {
 	}
 	s := &Sandbox{
 		opts: o, log: o.Log, reports: book, script: steps, clock: timeline.New(o.Now),
-		uploads: make(chan struct{}, maxUploadsAtOnce), closed: make(chan struct{}),
+		intake: make(chan struct{}, maxUploadsAtOnce), closed: make(chan struct{}),
 		eye: evidence.NewEye(o.ReadWithin), state: newState(o.MaxFileBytes), done: map[string]chan struct{}{}, records: &recorder{},
 	}
 	s.faults = fault.New(s.clock.Now)
@@ -161,11 +161,17 @@ func (s *Sandbox) stop() {
 
 // randomToken is prefix and 32 random characters.
 func (s *Sandbox) randomToken(prefix string) (string, error) {
-	var b [24]byte
+	b, err := s.bytes(24)
+	return prefix + base64.RawURLEncoding.EncodeToString(b), err
+}
+
+// bytes are n random ones.
+func (s *Sandbox) bytes(n int) ([]byte, error) {
+	b := make([]byte, n)
 	s.random.Lock()
 	defer s.random.Unlock()
-	if _, err := io.ReadFull(s.opts.Rand, b[:]); err != nil {
-		return "", fmt.Errorf("make token: %w", err)
+	if _, err := io.ReadFull(s.opts.Rand, b); err != nil {
+		return nil, fmt.Errorf("draw random bytes: %w", err)
 	}
-	return prefix + base64.RawURLEncoding.EncodeToString(b[:]), nil
+	return b, nil
 }

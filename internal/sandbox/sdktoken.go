@@ -117,27 +117,26 @@ func (g *signer) sign(claims sdkClaims) (string, error) {
 	return signed + "." + base64.RawURLEncoding.EncodeToString(signature), nil
 }
 
-// verify gives the applicant of a token: 401 when it is not ours, or expired.
-func (g *signer) verify(token string, now time.Time) (string, error) {
+// verify gives the claims of a token: 401 when it is not ours, or expired.
+func (g *signer) verify(token string, now time.Time) (claims sdkClaims, err error) {
 	cut := strings.LastIndexByte(token, '.')
 	if cut < 0 {
-		return "", unauthorized()
+		return claims, unauthorized()
 	}
 	signature, err := base64.RawURLEncoding.DecodeString(token[cut+1:])
 	digest := sha512.Sum512([]byte(token[:cut]))
 	if err != nil || !ecdsa.VerifyASN1(&g.key.PublicKey, digest[:], signature) {
-		return "", unauthorized()
+		return claims, unauthorized()
 	}
-	var claims sdkClaims
 	_, body, _ := strings.Cut(token[:cut], ".")
 	text, err := base64.RawURLEncoding.DecodeString(body)
 	if err != nil || json.Unmarshal(text, &claims) != nil {
-		return "", unauthorized()
+		return claims, unauthorized()
 	}
 	if now.Unix() >= claims.Exp {
-		return "", expired()
+		return claims, expired()
 	}
-	return claims.Payload.App, nil
+	return claims, nil
 }
 
 // isJWT tells an SDK token from an access token by its form.

@@ -21,7 +21,7 @@ type signingDocument struct {
 func signingSizes() sizes { return sizes{2 << 10, 3 << 20} }
 
 func (s *Sandbox) uploadSigningDocument(w http.ResponseWriter, r *http.Request) (reply, error) {
-	form, err := s.receive(w, r, invalid("file", textFileSize))
+	form, err := s.receive(w, r, "file", invalid("file", textFileSize))
 	if err != nil {
 		return reply{}, err
 	}

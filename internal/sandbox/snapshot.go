@@ -31,6 +31,7 @@ type snapshot struct {
 	Webhooks   []saved[webhook]     `json:"webhooks"`
 	OAuth      map[string]time.Time `json:"oauth_tokens"`
 	Scenarios  []scenario           `json:"scenarios"`
+	Filmed     map[string]filming   `json:"filmed,omitempty"`
 	Studio     savedStudio          `json:"studio"`
 	Files      []savedFile          `json:"files"`
 }
@@ -75,7 +76,7 @@ func (s *Sandbox) snapshot(withFiles bool) snapshot {
 		Documents: st.documents.save(), LivePhotos: st.photos.save(), LiveVideos: st.videos.save(),
 		Motions: st.motions.save(), IDPhotos: st.idPhotos.save(), Checks: st.checks.save(), Plans: maps.Clone(st.plans),
 		Reports: st.reports.save(), Webhooks: st.webhooks.save(), OAuth: maps.Clone(st.oauth),
-		Scenarios: append([]scenario{}, st.scenarios...), Studio: st.saveStudio(), Files: st.files.save(withFiles),
+		Scenarios: append([]scenario{}, st.scenarios...), Filmed: maps.Clone(st.filmed), Studio: st.saveStudio(), Files: st.files.save(withFiles),
 	}
 }
 
@@ -106,6 +107,7 @@ func (s *Sandbox) restore(from snapshot) error {
 	st.reports, st.webhooks, st.scenarios = load(from.Reports), load(from.Webhooks), from.Scenarios
 	maps.Copy(st.consents, from.Consents)
 	maps.Copy(st.plans, from.Plans)
+	maps.Copy(st.filmed, from.Filmed)
 	maps.Copy(st.oauth, from.OAuth)
 	st.loadStudio(from.Studio)
 	for _, f := range from.Files {

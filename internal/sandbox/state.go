@@ -29,6 +29,8 @@ type state struct {
 	views      map[string]*evidence.View // by upload, of those that were looked at; not part of a snapshot
 	oauth      map[string]time.Time      // access tokens and when they expire
 	scenarios  []scenario
+	filmed     map[string]filming // by live video, of those that an SDK brought
+	posed      map[string][]posed // by applicant: challenges that wait for a film; not part of a snapshot
 
 	runs       *table[workflowRun]
 	tasks      *table[taskRow]
@@ -47,7 +49,7 @@ func newState(maxFileBytes int64) *state {
 		applicants: newTable[applicant](), consents: map[string][]consent{},
 		documents: newTable[document](), photos: newTable[media](), videos: newTable[media](), motions: newTable[media](), idPhotos: newTable[media](),
 		checks: newTable[check](), plans: map[string]plan{}, reports: newTable[reportRow](),
-		webhooks: newTable[webhook](), files: newFiles(maxFileBytes), views: map[string]*evidence.View{}, oauth: map[string]time.Time{},
+		webhooks: newTable[webhook](), files: newFiles(maxFileBytes), views: map[string]*evidence.View{}, filmed: map[string]filming{}, posed: map[string][]posed{}, oauth: map[string]time.Time{},
 		runs: newTable[workflowRun](), tasks: newTable[taskRow](), bases: map[string]string{},
 		timelines: map[string]string{}, signed: map[string]string{}, signing: newTable[signingDocument](),
 		monitors: newTable[monitor](), matches: map[string][]match{}, passkeys: map[string][]passkey{},

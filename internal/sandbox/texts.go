@@ -35,6 +35,7 @@ const (
 	textConsent        = "must be granted by applicants in the United States"
 	textHTTPS          = "must be an https URL"
 	textRateLimit      = "The rate limit has been reached, please try again later"
+	textReferrer       = "The referrer does not match the one of the token"
 	textReportNames    = "At least one report name is needed"
 	textNoSuchEndpoint = "The requested endpoint does not exist"
 )

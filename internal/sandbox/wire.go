@@ -79,8 +79,7 @@ type media struct {
 // liveVideo is a media with what only live videos have.
 type liveVideo struct {
 	media
-	Challenge any `json:"challenge"`
-	Languages any `json:"languages"`
+	filming
 }
 
 type check struct {

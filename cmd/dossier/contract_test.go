@@ -112,6 +112,9 @@ func (w *contractWalk) provoke(method, path string, op *openapi3.Operation, stat
 		return w.call(w.token, method, at, body, "Idempotency-Key", key)
 	case http.StatusInternalServerError:
 		return w.call(w.token, method, at, body)
+	case http.StatusServiceUnavailable:
+		w.steer(http.MethodPut, "/sandbox/faults", `{"faults":[{"kind":"status","status":503,"path":"/sdk_token","times":1}]}`)
+		return w.call(w.token, method, at, strings.Replace(body, "{", `{"processParameters":{"mobileAppId":"com.example.app"},`, 1))
 	default:
 		return w.succeed(method, path, op.OperationID, body, status)
 	}

@@ -102,6 +102,7 @@ type server struct {
 	blobs     idv.Blobs
 	jobs      *jobs.Runner
 	connector *onfido.Connector
+	use       *service.Service
 	courier   *webhook.Courier
 	stopping  chan struct{}
 	publicURL string
@@ -171,13 +172,13 @@ func (s *server) wire(ctx context.Context, c *config.Config) (err error) {
 	if err != nil {
 		return err
 	}
-	use := service.New(service.Config{
+	s.use = service.New(service.Config{
 		Store: s.db, Blobs: s.blobs, Provider: s.connector, Log: s.log, Now: time.Now, NewID: newID,
 		GiveUpAfter: c.GiveUpAfter, PendingFor: c.PendingFor, LeaseFor: c.TakeOverAfter, LeaveImages: !c.FetchImages,
 		CheckURL: guard.CheckURL, NewSecret: func() (idv.Personal, error) { return webhook.NewSecret(rand.Reader) },
 		NewLink: func() (idv.Personal, error) { return capture.NewSecret(rand.Reader) }, Texts: texts,
 	})
-	if s.jobs, err = jobs.New(ctx, s.db, jobs.Config{Handler: use.Run, Periodic: s.periodic(use), Log: s.log, Timeout: c.TakeOverAfter}); err != nil {
+	if s.jobs, err = jobs.New(ctx, s.db, jobs.Config{Handler: s.use.Run, Periodic: s.periodic(s.use), Log: s.log, Timeout: c.TakeOverAfter}); err != nil {
 		return err
 	}
 	s.db.SetEnqueuer(s.jobs)
@@ -186,11 +187,11 @@ func (s *server) wire(ctx context.Context, c *config.Config) (err error) {
 		return err
 	}
 	api := httpapi.New(httpapi.Config{
-		Service: use, Auth: s.auth, Answers: s.db, Signer: signer, Log: s.log, Now: time.Now, Random: rand.Reader,
+		Service: s.use, Auth: s.auth, Answers: s.db, Signer: signer, Log: s.log, Now: time.Now, Random: rand.Reader,
 		Issuer: c.PublicURL, LinkURL: pagesURL(c) + capture.Links, Version: apiVersion, Ready: s.db.Ping,
 		Published: s.db.Published, Stopping: s.stopping,
 	})
-	all, err := s.withPages(c, use, texts, api)
+	all, err := s.withPages(c, s.use, texts, api)
 	if err != nil {
 		return err
 	}

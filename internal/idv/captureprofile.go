@@ -110,6 +110,7 @@ func (p *CaptureProfile) Validate(texts CaptureTexts) error {
 	p.checkScreens(&c)
 	p.checkDevices(&c)
 	p.checkHandover(&c)
+	p.checkOnfido(&c)
 	return c.err()
 }
 

@@ -15,6 +15,11 @@ import (
 // pagesURL is the address under which browsers reach the server.
 func pagesURL(c *config.Config) string { return cmp.Or(c.PublicURL, "http://"+c.Addr) }
 
+// onfidoURL is where browsers reach Onfido's API.
+func onfidoURL(c *config.Config) string {
+	return cmp.Or(c.Onfido.URL, "https://api."+c.Onfido.Region+".onfido.com")
+}
+
 // withPages answers with the end-user's pages where their links lead, and with the
 // API elsewhere.
 func (s *server) withPages(c *config.Config, use *service.Service, texts *capture.Texts, api http.Handler) (http.Handler, error) {
@@ -24,6 +29,9 @@ func (s *server) withPages(c *config.Config, use *service.Service, texts *captur
 	}
 	pages, err := capture.New(capture.Config{
 		Service: use, Texts: texts, Faces: faces.Count, Log: s.log, Now: time.Now, PublicURL: pagesURL(c),
+		Native: capture.Native{
+			SDK: c.Onfido.SDKURL, Style: c.Onfido.SDKStyle, API: onfidoURL(c), Motion: c.Onfido.Video == "motion",
+		},
 	})
 	if err != nil {
 		return nil, fmt.Errorf("set up the capture pages: %w", err)

@@ -53,36 +53,40 @@ func onSQLite(t *testing.T, test func(*stack)) {
 // quickly is how long a check takes at the sandbox of a test.
 const quickly = 20 * time.Millisecond
 
-// newStack starts a server on the database, a sandbox, and a client of both.
-func newStack(t *testing.T, database string, o sandbox.Options) *stack {
+// newStack starts a server on the database, a sandbox, and a client of both. more
+// are settings of the server: names and values.
+func newStack(t *testing.T, database string, o sandbox.Options, more ...string) *stack {
 	t.Helper()
 	box, err := startSandbox(t.Context(), "127.0.0.1:0", o)
 	check(t, err)
 	t.Cleanup(func() { check(t, box.stop()) })
-	s := newStackAt(t, database, box.url(), box.Token())
+	s := newStackAt(t, database, box.url(), box.Token(), more...)
 	s.sandbox = box
 	return s
 }
 
 // newStackAt starts a server that has its Onfido somewhere else.
-func newStackAt(t *testing.T, database, onfidoURL, token string) *stack {
+func newStackAt(t *testing.T, database, onfidoURL, token string, more ...string) *stack {
 	t.Helper()
 	l, err := listen(t.Context(), "127.0.0.1:0")
 	check(t, err)
 	s := &stack{t: t, url: "http://" + l.Addr().String(), data: t.TempDir()}
 	s.http = &http.Client{Transport: holdToDescription(t, http.DefaultTransport)}
-	s.server, err = startServer(t.Context(), s.settings(database, s.data, onfidoURL, token), l, testLog(t))
+	s.server, err = startServer(t.Context(), s.settings(database, s.data, onfidoURL, token, more...), l, testLog(t))
 	check(t, err)
 	t.Cleanup(func() { check(t, s.server.stop()) })
 	s.login("test")
 	return s
 }
 
-func (s *stack) settings(database, data, onfidoURL, token string) *config.Config {
+func (s *stack) settings(database, data, onfidoURL, token string, more ...string) *config.Config {
 	settings := map[string]string{
 		"DOSSIER_PUBLIC_URL": s.url, "DOSSIER_DATA": data, "DOSSIER_DATABASE": database, "DOSSIER_ONFIDO_URL": onfidoURL,
 		"DOSSIER_ONFIDO_TOKEN": token, "DOSSIER_ONFIDO_REQUESTS_PER_MINUTE": "60000", "DOSSIER_ONFIDO_SETTLE": "100ms",
 		"DOSSIER_WEBHOOK_ALLOW": "127.0.0.1", "DOSSIER_ONFIDO_SDK_UPLOADS": "on",
+	}
+	for i := 0; i < len(more); i += 2 {
+		settings[more[i]] = more[i+1]
 	}
 	cfg, err := config.Load("", func(name string) (string, bool) { v, ok := settings[name]; return v, ok })
 	if err != nil {

@@ -210,7 +210,18 @@ func (s *stack) wantRefusal(got reply, status int, code string, params ...string
 // atSandbox asks Onfido's double.
 func (s *stack) atSandbox(path string) reply {
 	s.t.Helper()
-	r, err := http.NewRequestWithContext(s.t.Context(), http.MethodGet, s.sandbox.url()+path, nil)
+	return s.askSandbox(s.sandbox.url() + path)
+}
+
+// atControl asks a control of the sandbox.
+func (s *stack) atControl(path string) reply {
+	s.t.Helper()
+	return s.askSandbox(strings.TrimSuffix(s.sandbox.url(), "/v3.6") + path)
+}
+
+func (s *stack) askSandbox(address string) reply {
+	s.t.Helper()
+	r, err := http.NewRequestWithContext(s.t.Context(), http.MethodGet, address, nil)
 	check(s.t, err)
 	r.Header.Set("Authorization", "Token token="+s.sandbox.Token())
 	answer, err := http.DefaultClient.Do(r)

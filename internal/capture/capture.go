@@ -46,6 +46,8 @@ type Config struct {
 	Now     func() time.Time
 	// PublicURL is the address under which browsers reach the server.
 	PublicURL string
+	// Native is about the page with Onfido's own SDK.
+	Native Native
 }
 
 // pages serves the pages. It is safe for concurrent use.
@@ -81,6 +83,7 @@ func New(c Config) (http.Handler, error) {
 		"PUT /capture/go/{secret}/images/{depiction}": p.setImage,
 		"POST /capture/go/{secret}/challenge":         p.challenge,
 		"PUT /capture/go/{secret}/video":              p.setVideo,
+		"GET /capture/go/{secret}/native":             p.startNative,
 		"POST /capture/go/{secret}/submit":            p.submit,
 		"POST /capture/go/{secret}/cancel":            p.cancel,
 	} {

@@ -39,7 +39,7 @@ func (p *pages) page(w http.ResponseWriter, r *http.Request) error {
 		return p.deadLink(w, r, code)
 	case err != nil:
 		return err
-	case v.SDK == idv.SDKNative && v.Status == idv.StatusPending:
+	case v.Status == idv.StatusPending && nativeNext(v):
 		return p.native(w, r, v)
 	}
 	data := p.frame(v, r)

@@ -121,6 +121,9 @@ func stepsOf(v *service.CaptureView) []step {
 	if v.ConsentNeeded() || v.AskedConsent {
 		steps = append(steps, step{stepConsent, !v.ConsentNeeded()})
 	}
+	if v.SDK == idv.SDKNative {
+		return append(steps, step{stepNative, v.Status != idv.StatusPending})
+	}
 	steps = append(steps, step{stepDocument, v.DocumentType != "" && v.IssuingCountry != ""})
 	for _, d := range v.Needs() {
 		has := slices.ContainsFunc(v.Images, func(i idv.Image) bool { return i.Depiction == d })

@@ -105,6 +105,12 @@ type Onfido struct {
 	// Onfido's SDKs use, which its documentation does not name:
 	// DOSSIER_ONFIDO_SDK_UPLOADS, on or off, default off.
 	SDKUploads bool
+	// SDKURL is where the page with Onfido's Web SDK takes it from:
+	// DOSSIER_ONFIDO_SDK_URL, default Onfido's own address of its newest version.
+	SDKURL string
+	// SDKStyle is the address of the style sheet that older versions need:
+	// DOSSIER_ONFIDO_SDK_STYLE, default none.
+	SDKStyle string
 }
 
 // setting is one name and what its value means.
@@ -133,6 +139,8 @@ func (c *Config) settings() []setting {
 		{"DOSSIER_ONFIDO_SETTLE", "30s", duration(&c.Onfido.Settle)},
 		{"DOSSIER_ONFIDO_WEBHOOK_TOKEN", "", text(&c.Onfido.WebhookToken)},
 		{"DOSSIER_ONFIDO_VIDEO", "video", oneOf(&c.Onfido.Video, "video", "motion")},
+		{"DOSSIER_ONFIDO_SDK_URL", "https://sdk.onfido.com/v14/Onfido.js", webURL(&c.Onfido.SDKURL)},
+		{"DOSSIER_ONFIDO_SDK_STYLE", "", webURL(&c.Onfido.SDKStyle)},
 		{"DOSSIER_ONFIDO_SDK_UPLOADS", "off", onOff(&c.Onfido.SDKUploads)},
 		{"DOSSIER_FETCH_IMAGES", "on", onOff(&c.FetchImages)},
 		{"DOSSIER_WEBHOOK_ALLOW", "", words(&c.WebhookAllow)},

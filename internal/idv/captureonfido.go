@@ -29,10 +29,10 @@ const (
 func onfidoOptions() map[string]onfidoOption {
 	all := map[string]onfidoOption{}
 	for kind, names := range map[string]string{
-		"list":            "steps _crossDeviceLinkMethods",
-		"object":          "customUI theme translations userDetails enterpriseFeatures",
-		"text":            "smsNumberCountryCode crossDeviceClientIntroProductName crossDeviceClientIntroProductLogoSrc crossDevicePolicy",
-		"boolean":         "disableAnalytics disableAnalyticsCookies disableWelcomeScreen disableCompleteScreen showExitButton",
+		"list":           "steps _crossDeviceLinkMethods",
+		"object":         "customUI theme translations userDetails enterpriseFeatures",
+		"text":           "smsNumberCountryCode crossDeviceClientIntroProductName crossDeviceClientIntroProductLogoSrc crossDevicePolicy",
+		"boolean":        "disableAnalytics disableAnalyticsCookies disableWelcomeScreen disableCompleteScreen showExitButton",
 		"text or object": "language",
 	} {
 		for name := range strings.FieldsSeq(names) {

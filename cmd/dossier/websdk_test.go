@@ -144,7 +144,7 @@ func TestTheRealWebSDK(t *testing.T) {
 	page := b.Open(browsertest.Desktop(), link)
 	s.giveDocument(page)
 	clickText(page, "Continue")
-	page.Click("button[aria-label='Take a photo']")
+	clickText(page, "Take a photo")
 	page.AwaitText("Check selfie")
 	clickText(page, "Confirm")
 	s.wantReturn(page, ref)
@@ -175,8 +175,10 @@ func TestTheRealWebSDKFilms(t *testing.T) {
 	s.giveDocument(page)
 	clickText(page, "Continue")
 	clickText(page, "Start recording")
+	awaitFilm(page)
 	clickText(page, "Next")
-	clickText(page, "Finish")
+	awaitFilm(page)
+	clickText(page, "Stop recording")
 	page.AwaitText("Check selfie video")
 	clickText(page, "Confirm")
 	s.wantReturn(page, ref)
@@ -270,10 +272,21 @@ func TestNoWebSDK(t *testing.T) {
 	page.Await("main button")
 }
 
-// clickText clicks the button or link with a text, once it is there.
+// awaitFilm waits until the camera has shown a second more.
+func awaitFilm(p *browsertest.Page) {
+	p.Until(`(() => {
+		const shown = document.querySelector("video").currentTime
+		window.shownAtFirst ??= shown
+		if (shown < window.shownAtFirst + 1) return false
+		delete window.shownAtFirst
+		return true
+	})()`)
+}
+
+// clickText clicks the button or link with a text or label, once it is there.
 func clickText(p *browsertest.Page, text string) {
 	p.Until(`(() => {
-		const found = [...document.querySelectorAll("button, a")].find((e) => e.offsetParent && !e.disabled && e.innerText.includes(` + strconv.Quote(text) + `))
+		const found = [...document.querySelectorAll("button, a")].find((e) => e.offsetParent && !e.disabled && (e.innerText + e.ariaLabel).includes(` + strconv.Quote(text) + `))
 		found?.click()
 		return found
 	})()`)

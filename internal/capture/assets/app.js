@@ -11,6 +11,7 @@ import {dead, ended, review} from "./finish.js"
 
 const screens = {
 	prepare, residence, consent, document: documentChoice, video,
+	native: () => location.reload(), // the server has another page for it
 	front: () => photo("front"), back: () => photo("back"), selfie: () => photo("selfie"),
 }
 

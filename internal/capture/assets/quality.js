@@ -6,7 +6,7 @@
 const side = 640 // pixels of the longer side that is measured
 
 /** limits beyond which a picture is found wanting. */
-export const limits = {dark: 55, sharp: 0.25, glare: 0.02, cutOff: 0.45, short: 300}
+export const limits = {dark: 55, sharp: 0.3, glare: 0.02, cutOff: 0.45, short: 300}
 
 const canvas = document.createElement("canvas")
 const context = canvas.getContext("2d", {willReadFrequently: true})

@@ -101,7 +101,7 @@ export function problem(text) {
 }
 
 async function cancel() {
-	const sure = await ask({title: t("cancelAsk"), text: t("cancelText"), yes: t("cancelYes"), no: t("cancelNo")})
+	const sure = await ask({title: t("cancelAsk"), text: t("cancelText"), yes: t("cancelYes"), no: t("cancelNo"), stay: true})
 	if (sure) await trying(async () => { await post("/cancel"); await load(); go() })
 }
 

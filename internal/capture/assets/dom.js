@@ -84,14 +84,14 @@ export function show(name, ...children) {
 /** say tells those who listen instead of looking. */
 export function say(text) { live.textContent = text }
 
-/** ask shows a question over the page and resolves to true for yes. */
-export function ask({title, text, yes, no}) {
+/** ask shows a question over the page and resolves to true for yes; stay advises no. */
+export function ask({title, text, yes, no, stay}) {
 	return new Promise(resolve => {
 		const box = h("dialog", {class: "ask", "aria-labelledby": "ask-title"},
 			h("h2", {id: "ask-title"}, title), h("p", {}, text),
 			h("div", {class: "actions"},
-				yes && button("primary", yes, () => box.close("yes"), "ask-yes"),
-				no && button("second", no, () => box.close("no"), "ask-no")))
+				yes && button(stay ? "second" : "primary", yes, () => box.close("yes"), "ask-yes"),
+				no && button(stay ? "primary" : "second", no, () => box.close("no"), "ask-no")))
 		box.addEventListener("close", () => { resolve(box.returnValue === "yes"); box.remove() })
 		document.body.append(box)
 		box.showModal()

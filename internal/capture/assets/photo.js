@@ -68,7 +68,7 @@ async function viewfinder(side, id) {
 	other.hidden = true
 	frame("camera", {
 		title: t(face ? "frameFace" : "frameDocument"),
-		body: h("div", {class: "finder " + (face ? "face" : shape())}, video, h("div", {class: "aim"}), hint, input),
+		body: h("div", {}, h("div", {class: "finder " + (face ? "face" : shape())}, video, h("div", {class: "aim"})), hint, input),
 		actions: [shutter, other, state.profile.upload[device()] && button("quiet", t("chooseFile"), () => input.click(), "choose")],
 		back: () => go(),
 	})

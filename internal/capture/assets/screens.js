@@ -85,7 +85,7 @@ export function consent() {
 }
 
 async function decline() {
-	const sure = await ask({title: t("declineTitle"), text: t("declineText"), yes: t("declineYes"), no: t("declineNo")})
+	const sure = await ask({title: t("declineTitle"), text: t("declineText"), yes: t("declineYes"), no: t("declineNo"), stay: true})
 	if (sure) await trying(async () => { await answer({consent: false}); next() })
 }
 

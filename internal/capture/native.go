@@ -3,6 +3,7 @@ package capture
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/dossier-id/dossier/internal/idv"
@@ -129,12 +130,11 @@ func originOf(address string) string {
 
 // sources lists the origins of addresses of the operator's, each with a space
 // before it.
-func sources(addresses ...string) string {
-	var list strings.Builder
+func sources(addresses ...string) (list string) {
 	for _, address := range addresses {
-		if origin := originOf(address); origin != "" && !strings.Contains(list.String(), " "+origin+" ") {
-			list.WriteString(" " + origin)
+		if origin := originOf(address); origin != "" && !slices.Contains(strings.Fields(list), origin) {
+			list += " " + origin
 		}
 	}
-	return list.String()
+	return list
 }

@@ -103,6 +103,24 @@ type scripted struct {
 	hint    func(body []byte) (string, error)
 	read    func(body []byte, signature string) (string, error)
 	find    func(trace idv.PersonalJSON) (string, error)
+	admit   func(idv.Case, idv.Software) (idv.Personal, error)
+	pose    func() (idv.Challenge, error)
+	fetch   func(context.Context, idv.Case, idv.Keep) error
+}
+
+func (s *scripted) Admit(_ context.Context, c idv.Case, to idv.Software) (idv.Personal, error) {
+	return s.admit(c, to)
+}
+
+func (s *scripted) TakesFilms() bool { return s.pose != nil }
+
+func (s *scripted) Pose(context.Context, idv.Case) (idv.Challenge, error) { return s.pose() }
+
+func (s *scripted) Fetch(ctx context.Context, c idv.Case, keep idv.Keep) error {
+	if s.fetch == nil {
+		return nil
+	}
+	return s.fetch(ctx, c, keep)
 }
 
 func (s *scripted) Trace(c idv.Case) idv.PersonalJSON {

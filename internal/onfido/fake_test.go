@@ -45,7 +45,7 @@ type fakeOnfido struct {
 	mu  sync.Mutex
 	now func() time.Time
 
-	applicants, documents, photos, checks, webhooks []resource
+	applicants, documents, photos, films, motions, checks, webhooks []resource
 	// faults are used up in order, by "POST /checks".
 	faults map[string][]fault
 	// refusals are the bodies of answers with 422, by "POST /checks".
@@ -61,6 +61,8 @@ type fakeOnfido struct {
 	// country is the inferred one.
 	country string
 	log     []string
+	// challenge is what the person is asked to do in a film.
+	challenge any
 }
 
 type resource map[string]any
@@ -112,8 +114,16 @@ func (f *fakeOnfido) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (f *fakeOnfido) answer(w http.ResponseWriter, r *http.Request, kind, id string) {
 	of := map[string]*[]resource{
 		"applicants": &f.applicants, "documents": &f.documents, "live_photos": &f.photos, "checks": &f.checks, "webhooks": &f.webhooks,
+		"live_videos": &f.films, "motion_captures": &f.motions,
 	}[kind]
+	id, download := strings.CutSuffix(id, "/download")
 	switch {
+	case kind == "v3": // where the SDKs call
+		f.answerSDK(w, r, id)
+	case kind == "sdk_token":
+		reply(w, http.StatusOK, map[string]any{"token": "sdk.token.x"})
+	case download && slices.ContainsFunc(*of, func(x resource) bool { return x["id"] == id }):
+		_, _ = io.WriteString(w, "the bytes of "+id)
 	case kind == "reports":
 		reply(w, http.StatusOK, map[string]any{"reports": f.reports})
 	case r.Method == http.MethodPost:
@@ -125,6 +135,20 @@ func (f *fakeOnfido) answer(w http.ResponseWriter, r *http.Request, kind, id str
 	default:
 		f.one(w, r, of, kind, id)
 	}
+}
+
+func (f *fakeOnfido) answerSDK(w http.ResponseWriter, r *http.Request, path string) {
+	if r.Header.Get("Authorization") != "Bearer sdk.token.x" {
+		w.WriteHeader(http.StatusUnauthorized)
+		return
+	}
+	if path == "live_video_challenge" {
+		reply(w, http.StatusOK, map[string]any{"data": map[string]any{"id": "challenge-1", "challenge": f.challenge}})
+		return
+	}
+	x := content(r)
+	x["applicant_id"] = f.applicants[0]["id"]
+	reply(w, http.StatusCreated, f.add(&f.films, "live_videos", x))
 }
 
 func (f *fakeOnfido) one(w http.ResponseWriter, r *http.Request, of *[]resource, kind, id string) {

@@ -37,6 +37,10 @@ func (serveCommand) Help() string {
   DOSSIER_ONFIDO_SETTLE               how long a request of unknown outcome is left alone (30s)
   DOSSIER_ONFIDO_WEBHOOK_TOKEN        key of a webhook that was registered by hand
   DOSSIER_ONFIDO_VIDEO                face report of documentVideo: video or motion (video)
+  DOSSIER_ONFIDO_SDK_URL              Onfido's Web SDK for native capture flows (Onfido's own newest)
+  DOSSIER_ONFIDO_SDK_STYLE            its style sheet, for older versions
+  DOSSIER_ONFIDO_SDK_UPLOADS          on: our own pages take films and send them where the SDKs do, undocumented (off)
+  DOSSIER_FETCH_IMAGES                off: images that an app or Onfido's page has brought stay at Onfido (on)
   DOSSIER_WEBHOOK_ALLOW               networks, addresses and hosts that events may be sent to although they are not public
   DOSSIER_WEBHOOK_PORTS               ports that events may be sent to elsewhere (80,443)
   DOSSIER_LOG_FORMAT                  json or text (json)

@@ -74,7 +74,7 @@ func (s *Service) completeCapture(ctx context.Context, tenant string, o CaptureO
 // from us.
 func (s *Service) filmable(o CaptureOrder) error {
 	if o.Process.Type == idv.TypeDocumentVideo && o.Flow.SDK == idv.SDKCapture && !s.TakesFilms() {
-		return idv.Refuse(idv.CodeNotSupported, "our own pages take no film in this installation: use sdk native, or see docs/capture.md",
+		return idv.Refuse(idv.CodeNotSupported, "our own pages take no film in this installation: use sdk native, or see docs/native.md",
 			idv.InvalidParam{Name: "sdk", Reason: "must be native for documentVideo"})
 	}
 	return nil

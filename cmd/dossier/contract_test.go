@@ -25,6 +25,10 @@ type contractWalk struct {
 	token, narrow string
 	// begun is a process that is no longer pending, pending one that is.
 	begun, pending client.Ref
+	// assureOnly may do what narrow may not, and the other way round.
+	assureOnly string
+	// profile is the id of a capture configuration.
+	profile string
 }
 
 func TestEveryDocumentedAnswerOccurs(t *testing.T) {
@@ -33,7 +37,8 @@ func TestEveryDocumentedAnswerOccurs(t *testing.T) {
 	check(t, err)
 	eachEngine(t, func(s *stack) {
 		t := s.t
-		w := &contractWalk{stack: s, token: s.token(), narrow: s.scoped("client.capture.api")}
+		w := &contractWalk{stack: s, token: s.token(), narrow: s.scoped("client.capture.api"), assureOnly: s.scoped("client.assure.api")}
+		w.profile = s.configuration(`{}`)
 		w.begun, w.pending = w.ready(), w.ready()
 		if p := s.result(w.begun); p.Status != "accepted" {
 			t.Fatal(p.Status)
@@ -86,16 +91,19 @@ func (w *contractWalk) provoke(method, path string, op *openapi3.Operation, stat
 		return w.askForToken(path, status)
 	}
 	body, unknown := w.goodBody(op.OperationID), client.Ref{DossierID: uuid.NewString(), ProcessID: uuid.NewString()}
-	at := at(path, w.pending)
+	at, narrow := w.at(path, w.pending), w.narrow
+	if strings.Contains(path, "/capture") {
+		narrow = w.assureOnly
+	}
 	switch status {
 	case http.StatusBadRequest:
 		return w.call("", method, at, body, "Authorization", "Basic x")
 	case http.StatusUnauthorized:
 		return w.call("", method, at, body)
 	case http.StatusForbidden:
-		return w.call(w.narrow, method, at, body)
+		return w.call(narrow, method, at, body)
 	case http.StatusNotFound:
-		return w.call(w.token, method, strings.NewReplacer(w.pending.DossierID, unknown.DossierID).Replace(at), body)
+		return w.call(w.token, method, strings.NewReplacer(w.pending.DossierID, unknown.DossierID, w.profile, unknown.DossierID).Replace(at), body)
 	case http.StatusConflict:
 		return w.conflict(method, path, body)
 	case http.StatusRequestTimeout:
@@ -128,12 +136,12 @@ func (w *contractWalk) conflict(method, path, body string) reply {
 		if strings.HasSuffix(path, "/download") {
 			ref = w.pending
 		}
-		return w.call(w.token, method, at(path, ref), body)
+		return w.call(w.token, method, w.at(path, ref), body)
 	}
 	key := store.IdempotencyKey{Tenant: store.DefaultTenant, Client: w.config.ID, Key: uuid.NewString()}
 	_, err := w.server.db.Claim(w.t.Context(), key, time.Now(), time.Minute)
 	check(w.t, err)
-	return w.call(w.token, method, at(path, w.pending), body, "Idempotency-Key", key.Key)
+	return w.call(w.token, method, w.at(path, w.pending), body, "Idempotency-Key", key.Key)
 }
 
 // succeed calls an operation on what it needs, anew for each.
@@ -142,6 +150,9 @@ func (w *contractWalk) succeed(method, path, operation, body string, status int)
 	switch operation {
 	case "downloadFullResult":
 		ref = w.begun
+	case "deleteCaptureConfiguration":
+		w.profile = w.configuration(`{}`)
+		defer func() { w.profile = w.configuration(`{}`) }()
 	case "getVideo":
 		ref = w.pending
 		w.putVideo(ref)
@@ -150,7 +161,7 @@ func (w *contractWalk) succeed(method, path, operation, body string, status int)
 			return w.call(w.token, method, path, "", "If-None-Match", "*")
 		}
 	}
-	return w.call(w.token, method, at(path, ref), body)
+	return w.call(w.token, method, w.at(path, ref), body)
 }
 
 // slowly sends a body whose time runs out. It goes to the handler itself: a real
@@ -169,6 +180,10 @@ func (w *contractWalk) goodBody(operation string) string {
 	switch operation {
 	case "createProcess":
 		return `{"provider":"onfido","processType":"document"}`
+	case "startCapture":
+		return `{"providers":[{"provider":"onfido","processType":"document"}],"redirectUrl":"https://shop.example/back"}`
+	case "createCaptureConfiguration", "replaceCaptureConfiguration":
+		return `{"pageTitle":"Bank"}`
 	case "setUserData", "replaceUserData":
 		return `{"firstName":"Anna"}`
 	case "setImages", "replaceImages", "setFiles":
@@ -193,6 +208,6 @@ func (w *contractWalk) askForToken(path string, status int) reply {
 }
 
 // at fills in a path's names.
-func at(path string, ref client.Ref) string {
-	return strings.NewReplacer("{dossierId}", ref.DossierID, "{processId}", ref.ProcessID, "{depiction}", "front", "{name}", "front").Replace(path)
+func (w *contractWalk) at(path string, ref client.Ref) string {
+	return strings.NewReplacer("{configurationId}", w.profile, "{dossierId}", ref.DossierID, "{processId}", ref.ProcessID, "{depiction}", "front", "{name}", "front").Replace(path)
 }

@@ -222,10 +222,16 @@ func (p *Page) Text() string {
 	return text
 }
 
-// Screenshot writes the whole page to a PNG file below a folder.
+// Picture gives a PNG of what the window shows.
+func (p *Page) Picture() []byte {
+	p.tb.Helper()
+	return run(p, "take a screenshot", chromedp.CaptureScreenshot())
+}
+
+// Screenshot writes what the window shows to a PNG file in a folder.
 func (p *Page) Screenshot(folder, name string) {
 	p.tb.Helper()
-	picture := run(p, "take a screenshot", chromedp.CaptureScreenshot())
+	picture := p.Picture()
 	if err := os.MkdirAll(folder, 0o755); err != nil { //nolint:gosec // pictures for everybody
 		p.tb.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 package capture
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
@@ -32,6 +33,7 @@ func loadAssets() (*assets, error) {
 		if err != nil {
 			return err
 		}
+		content = lean(content)
 		a.files[path.Base(name)] = content
 		_, _ = fmt.Fprintf(sum, "%s %d\n%s", name, len(content), content)
 		return nil
@@ -41,6 +43,19 @@ func loadAssets() (*assets, error) {
 	}
 	a.version = hex.EncodeToString(sum.Sum(nil)[:8])
 	return a, nil
+}
+
+// lean leaves out lines of comment and what lines begin with: that is for those
+// who read the modules here. No module has a text of several lines.
+func lean(content []byte) []byte {
+	var out bytes.Buffer
+	for line := range bytes.Lines(content) {
+		line = bytes.TrimLeft(line, "\t")
+		if !bytes.HasPrefix(line, []byte("//")) && !bytes.HasPrefix(line, []byte("/**")) {
+			out.Write(line)
+		}
+	}
+	return out.Bytes()
 }
 
 // at gives the path of an asset.

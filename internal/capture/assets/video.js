@@ -9,7 +9,8 @@ import {sending, trouble} from "./photo.js"
 
 // What is recorded, the best first: VP8 in WebM is what every service takes.
 const forms = ["video/webm;codecs=vp8,opus", "video/webm", "video/mp4"]
-const longest = 20_000 // milliseconds of a task
+const shortest = 1500 // milliseconds of a task: nobody does one faster
+const longest = 20_000
 const most = 10_000_000 // bytes that the server takes
 
 /** video explains and begins. */
@@ -71,7 +72,12 @@ function perform(view, open, form, posed) {
 		say(digits ? `${what}: ${digits.join(" ")}` : what)
 		proceed.textContent = t(at + 1 < posed.tasks.length ? "videoNext" : "videoDone")
 		clearTimeout(timer)
-		timer = setTimeout(on, longest)
+		proceed.disabled = true
+		timer = setTimeout(() => {
+			proceed.disabled = false
+			proceed.focus({preventScroll: true})
+			timer = setTimeout(on, longest)
+		}, shortest)
 	}
 	const on = () => {
 		if (++at >= posed.tasks.length) return recorder.state === "recording" && recorder.stop()

@@ -1,0 +1,156 @@
+package main
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/dossier-id/dossier/internal/browsertest"
+	"github.com/dossier-id/dossier/internal/specimen"
+)
+
+// TestCaptureConfigurationIsSeen: each field changes what the end-user sees.
+func TestCaptureConfigurationIsSeen(t *testing.T) {
+	t.Parallel()
+	s := newLookingStack(t)
+	look := s.configuration(`{
+		"pageTitle":"Bank of Nowhere","favicon":"data:image/png;base64,iVBORw0KGgo=","fontName":"Georgia","primaryColor":"#5a1846","fontColor":"#222233",
+		"buttonsColor":"#7a1f5c","buttonsHoverColor":"#3a0f2d","buttonsTextColor":"#fffffe","spinnerColor":"#5a1847","customCss":".card { border-radius: 3px; }",
+		"documentTypes":["passport","identityCard"],"documentCountries":{"passport":"univ","identityCard":["DEU"]},"defaultDocumentCountry":"DEU",
+		"languages":["de","en"],"defaultLanguage":"de","translations":{"en":{"start":"Here we go"}},
+		"prerequisitesScreenItems":[{"title":"A cup of tea","description":"Or two."}],
+		"showConsentPage":true,"showCountryBeforeDocumentType":false,
+		"showDocumentInstructionsScreen":true,"documentInstructionsScreenItems":[{"icon":"light","title":"Mind the light"}],
+		"allowFileUpload":[],"autoCapture":true,"forceMobileHandover":true,"showModalBeforeRedirect":true}`)
+	c := s.startCapture(selfieOrder, `,"captureParameters":{"uiProfile":"`+look+`","uiLanguage":"en"}`)
+	b := browsertest.New(t, browsertest.CameraAllowed)
+	p := b.Open(browsertest.Phone(), c.URL)
+	p.Await("#start")
+	for expression, want := range map[string]any{
+		`document.title`: "Bank of Nowhere",
+		`document.querySelector("link[rel=icon]").href.slice(0, 15)`:                    "data:image/png;",
+		`getComputedStyle(document.body).fontFamily.split(",")[0]`:                      "Georgia",
+		`getComputedStyle(document.body).color`:                                         "rgb(34, 34, 51)",
+		`getComputedStyle(document.querySelector("h1")).color`:                          "rgb(90, 24, 70)",
+		`getComputedStyle(document.querySelector("#start")).color`:                      "rgb(255, 255, 254)",
+		`getComputedStyle(document.querySelector("main")).borderRadius`:                 "3px",
+		`getComputedStyle(document.documentElement).getPropertyValue("--spinner")`:      "#5a1847",
+		`getComputedStyle(document.documentElement).getPropertyValue("--button-hover")`: "#3a0f2d",
+		`document.querySelector("#start").textContent`:                                  "Here we go",
+		`document.querySelector(".items").textContent`:                                  "A cup of teaOr two.",
+		`[...document.querySelectorAll("#language option")].map(o => o.value).join()`:   "de,en",
+	} {
+		if got := p.Eval(expression); got != want {
+			t.Errorf("%s is %v instead of %v", expression, got, want)
+		}
+	}
+	p.Click("#start")
+	p.Await(onScreen("consent")) // although nobody lives in the USA
+	p.Click("#agree")
+	p.Await("#type-passport")
+	if got := p.Eval(`[...document.querySelectorAll("[name=type]")].map(o => o.value).sort().join()`); got != "identityCard,passport" {
+		t.Errorf("offered are %v", got)
+	}
+	p.Click("#type-identityCard") // the type comes first
+	p.Until(`[...document.querySelectorAll("#document-country option")].map(o => o.value).join() === ",DEU" && document.querySelector("#document-country").value === "DEU"`)
+	p.Click("#next")
+	p.AwaitText("Mind the light")
+	p.Click("#next")
+	p.Await(onScreen("front"))
+	if p.Eval(`document.querySelector("#choose") === null`) != true {
+		t.Error("a file can be chosen although allowFileUpload is empty")
+	}
+	b.Show(picture(t, specimen.Order{Type: specimen.IDCard, Level: 1}))
+	p.Click("#camera")
+	p.Await(onScreen("preview")) // autoCapture: nobody pressed the button
+
+	desktop := b.Open(browsertest.Desktop(), c.URL)
+	desktop.Await(onScreen("handover")) // forceMobileHandover
+	if desktop.Eval(`document.querySelector("#stay") === null`) != true {
+		t.Error("the desktop may go on although a phone is demanded")
+	}
+	c.quiet(p)
+}
+
+// TestCaptureDevices: what a device may do, how often, and how.
+func TestCaptureDevices(t *testing.T) {
+	t.Parallel()
+	s := newLookingStack(t)
+	b := browsertest.New(t, browsertest.CameraAllowed)
+	order := strings.Replace(selfieOrder, "documentSelfie", "document", 1)
+	at := func(profile string, d browsertest.Device) *browsertest.Page {
+		c := s.startCapture(order, `,"captureParameters":{"uiProfile":"`+s.configuration(profile)+`"}`)
+		p := b.Open(d, c.URL)
+		p.Await(onScreen("document")) // showPrerequisitesScreen is false in all
+		p.Choose("#document-country", "NLD")
+		p.Click("#type-passport")
+		p.Click("#next")
+		p.Await(onScreen("front"))
+		return p
+	}
+	has := func(p *browsertest.Page, selector string) bool {
+		return p.Eval(`document.querySelector('`+selector+`') !== null`) == true
+	}
+	p := at(`{"showPrerequisitesScreen":false,"useNativeCamera":true,"allowZoomOnPreview":["desktop"],"detectGlare":["takePhoto"],"maxRetries":0}`, browsertest.Phone())
+	if !has(p, "input[capture=environment]") || has(p, "#choose") {
+		t.Error("the camera app is not asked for")
+	}
+	p.Upload("#file", pictureFile(t, specimen.Order{Type: specimen.Passport, Level: 1, Flaws: []specimen.Flaw{specimen.Glare}}))
+	p.Await("#use")
+	if has(p, ".faults") || has(p, "#zoom") {
+		t.Error("glare is looked for, or the picture can be enlarged, although neither is wanted here")
+	}
+	p = at(`{"showPrerequisitesScreen":false,"allowTakePhoto":["mobile"],"enableMobileHandover":false,"maxRetries":0,"enableOrientationConfirmation":true}`, browsertest.Desktop())
+	if has(p, "#camera") || has(p, "#handover") {
+		t.Error("a desktop may take a photo or hand over")
+	}
+	p.Upload("#file", pictureFile(t, specimen.Order{Type: specimen.Passport, Flaws: []specimen.Flaw{specimen.Glare}}))
+	p.AwaitText("There is a reflection on it.")
+	if !has(p, "#use:disabled") || !has(p, "#zoom") {
+		t.Error("nobody is asked whether the picture is upright, or it cannot be enlarged")
+	}
+	before := p.Eval(`document.querySelector("#preview").naturalWidth > document.querySelector("#preview").naturalHeight`)
+	p.Click("#turn-left")
+	p.Until(`(i => i?.complete && i.naturalWidth < i.naturalHeight)(document.querySelector("#preview"))`)
+	if before != true {
+		t.Error("the picture was not lying")
+	}
+}
+
+// TestCaptureOrdersRefused: what a flow cannot do is said when it is ordered.
+func TestCaptureOrdersRefused(t *testing.T) {
+	t.Parallel()
+	s := newLookingStack(t)
+	d, err := s.api.CreateDossier(t.Context(), "")
+	check(t, err)
+	token := s.token()
+	const one = `{"provider":"onfido","processType":"document"}`
+	for body, want := range map[string][2]string{
+		`{"providers":[` + one + `]}`:                                                                                                                {"invalid_request", "redirectUrl"},
+		`{"providers":[],"redirectUrl":"https://a.example"}`:                                                                                         {"invalid_request", "providers"},
+		`{"providers":[` + one + `],"redirectUrl":"http://a.example"}`:                                                                               {"invalid_request", "redirectUrl"},
+		`{"providers":[` + one + `,` + one + `],"redirectUrl":"https://a.example"}`:                                                                  {"not_supported", "providers"},
+		`{"providers":[` + one + `],"redirectUrl":"https://a.example","sdk":"other"}`:                                                                {"invalid_request", "sdk"},
+		`{"providers":[` + one + `],"redirectUrl":"https://a.example","captureParameters":{"smsSender":"A"}}`:                                        {"not_supported", "captureParameters.smsSender"},
+		`{"providers":[` + one + `],"redirectUrl":"https://a.example","captureParameters":{"uiProfile":"none"}}`:                                     {"invalid_request", "captureParameters.uiProfile"},
+		`{"providers":[` + one + `],"redirectUrl":"https://a.example","captureParameters":{"uiLanguage":"ja"}}`:                                      {"invalid_request", "captureParameters.uiLanguage"},
+		`{"providers":[` + one + `],"redirectUrl":"https://a.example","requestDomain":"*"}`:                                                          {"invalid_request", "requestDomain"},
+		`{"providers":[{"provider":"onfido","processType":"document","processParameters":{"mobileAppId":"a.b"}}],"redirectUrl":"https://a.example"}`: {"invalid_request", "providers.0.processParameters.mobileAppId"},
+	} {
+		got := s.call(token, http.MethodPost, "/assure/dossiers/"+d.DossierID+"/capture", body)
+		answer := got.json(t)
+		params, _ := answer["invalidParams"].([]any)
+		if got.status != http.StatusBadRequest || answer["code"] != want[0] || !slices.ContainsFunc(params, func(p any) bool { return p.(map[string]any)["name"] == want[1] }) {
+			t.Errorf("%s: %d %s", body, got.status, got.body)
+		}
+	}
+	for body, want := range map[string]string{
+		`{"takeSelfie":true}`: "takeSelfie", `{"smsDefaultCountry":"NL"}`: "smsDefaultCountry", `{"somethingElse":1}`: "somethingElse",
+	} {
+		got := s.call(token, http.MethodPost, "/assure/capture/configurations", body)
+		if got.status != http.StatusBadRequest || !strings.Contains(string(got.body), `"name":"`+want+`"`) {
+			t.Errorf("%s: %d %s", body, got.status, got.body)
+		}
+	}
+}

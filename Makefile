@@ -19,7 +19,7 @@ VULN         := .tools/govulncheck-$(VULN_VERSION)/govulncheck
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run build test bench check format lint laws generated modules vulnerabilities generate fix cover fuzz tools clean
+.PHONY: help run build test bench screenshots check format lint laws generated modules vulnerabilities generate fix cover fuzz tools clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +40,11 @@ test: ## run every test on real parts, with the race detector; installs what is 
 bench: ## the sandbox beside its peers, webhooks beside plain River, in one run; a peer that cannot be had is left out and said so
 	$(GO) test -run '^$$' -bench . -benchtime 3s -timeout 20m ./internal/sandbox/peers
 	$(GO) test -run '^$$' -bench . -benchtime 3s -timeout 10m ./internal/webhook
+
+screenshots: ## write a picture of every screen of the end-user's pages, in both sizes, to bin/screenshots
+	@scripts/test-needs
+	DOSSIER_SCREENSHOTS=$(CURDIR)/bin/screenshots $(GO) test -count 1 -run '^TestEveryScreen$$' ./cmd/dossier
+	@echo "see bin/screenshots"
 
 check: format lint laws generated modules vulnerabilities ## everything that needs no running: format, vet, lint, laws, generated files, modules
 

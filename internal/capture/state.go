@@ -165,8 +165,12 @@ func (p *pages) documents(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	forms, err := p.Service.CaptureForms(v)
+	if err != nil {
+		return err
+	}
 	byCountry := map[string][]idv.DocumentType{}
-	for _, f := range p.Service.CaptureForms(v) {
+	for _, f := range forms {
 		byCountry[f.Country] = append(byCountry[f.Country], f.Type)
 	}
 	send(w, http.StatusOK, byCountry)

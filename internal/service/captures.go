@@ -217,8 +217,8 @@ func (s *Service) takeAnswer(ctx context.Context, tx idv.Tx, v *CaptureView, a C
 	if a.DocumentType == "" {
 		return nil, nil
 	}
-	if !s.offers(v, a.DocumentType, a.IssuingCountry) {
-		return nil, invalidAnswer("documentType", "is not offered for this country")
+	if err := s.offered(v, a.DocumentType, a.IssuingCountry); err != nil {
+		return nil, err
 	}
 	changed := a.DocumentType != v.DocumentType || a.IssuingCountry != v.IssuingCountry
 	v.DocumentType, v.IssuingCountry = a.DocumentType, a.IssuingCountry
@@ -247,18 +247,26 @@ func (s *Service) dropDocument(ctx context.Context, tx idv.Tx, v *CaptureView) (
 
 // CaptureForms lists the documents that an end-user may choose from: what the
 // provider takes, the customer offers, and the order leaves open.
-func (s *Service) CaptureForms(v *CaptureView) []idv.DocumentForm {
+func (s *Service) CaptureForms(v *CaptureView) ([]idv.DocumentForm, error) {
 	forms, err := s.DocumentForms(v.Provider)
 	if err != nil {
-		return nil // A provider without a list takes what comes.
+		return nil, err
 	}
 	return slices.DeleteFunc(slices.Clone(forms), func(f idv.DocumentForm) bool {
 		return !v.Profile.Offers(f.Type, f.Country) || v.OrderedType != "" && f.Type != v.OrderedType
-	})
+	}), nil
 }
 
-func (s *Service) offers(v *CaptureView, t idv.DocumentType, country string) bool {
-	return slices.ContainsFunc(s.CaptureForms(v), func(f idv.DocumentForm) bool { return f.Type == t && f.Country == country })
+// offered refuses a document that cannot be chosen.
+func (s *Service) offered(v *CaptureView, t idv.DocumentType, country string) error {
+	forms, err := s.CaptureForms(v)
+	if err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(forms, func(f idv.DocumentForm) bool { return f.Type == t && f.Country == country }) {
+		return invalidAnswer("documentType", "is not offered for this country")
+	}
+	return nil
 }
 
 // denyConsent ends the process of somebody who does not consent.

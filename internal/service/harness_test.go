@@ -52,6 +52,7 @@ func newDesk(t *testing.T) *desk {
 	d.Service = service.New(service.Config{
 		Store: db, Blobs: blobs, Provider: d.provider, Log: slog.New(slog.DiscardHandler), Now: d.clock.Now, NewID: uuid.NewString,
 		CheckURL: func(string) error { return nil }, NewSecret: func() (idv.Personal, error) { return "whsec_c2VjcmV0", nil },
+		NewLink: func() (idv.Personal, error) { return idv.Personal(uuid.NewString()), nil }, Texts: catalogue{},
 	})
 	return d
 }
@@ -110,6 +111,10 @@ type scripted struct {
 
 func (s *scripted) Admit(_ context.Context, c idv.Case, to idv.Software) (idv.Personal, error) {
 	return s.admit(c, to)
+}
+
+func (*scripted) DocumentForms() []idv.DocumentForm {
+	return []idv.DocumentForm{{Country: "NLD", Type: idv.Passport}, {Country: "NLD", Type: idv.IdentityCard}, {Country: "DEU", Type: idv.Passport}}
 }
 
 func (s *scripted) TakesFilms() bool { return s.pose != nil }

@@ -106,8 +106,9 @@ func nativeStack(t *testing.T) *stack {
 		"DOSSIER_ONFIDO_SDK_URL", host.URL+"/onfido.min.js", "DOSSIER_ONFIDO_SDK_STYLE", host.URL+"/style.css")
 }
 
-// nativeFlow starts a flow with Onfido's SDK and gives its link.
-func (s *stack) nativeFlow(processType string, settings map[string]any) (ref client.Ref, link string) {
+// nativeFlow starts a flow with Onfido's SDK, for somebody of whom the residence is
+// known or not, and gives its link.
+func (s *stack) nativeFlow(processType string, location, settings map[string]any) (ref client.Ref, link string) {
 	s.t.Helper()
 	settings["showPrerequisitesScreen"] = false
 	body, err := json.Marshal(settings)
@@ -119,7 +120,7 @@ func (s *stack) nativeFlow(processType string, settings map[string]any) (ref cli
 	d, err := s.api.CreateDossier(s.t.Context(), "")
 	check(s.t, err)
 	order, err := json.Marshal(map[string]any{
-		"providers": []any{map[string]any{"provider": "onfido", "processType": processType, "processParameters": map[string]any{"location": map[string]any{"countryOfResidence": "NLD"}}}},
+		"providers": []any{map[string]any{"provider": "onfido", "processType": processType, "processParameters": map[string]any{"location": location}}},
 		"sdk":       "native", "redirectUrl": s.url + "/healthz", "captureParameters": map[string]any{"uiProfile": made.json(s.t)["id"]},
 	})
 	check(s.t, err)
@@ -136,7 +137,7 @@ func (s *stack) nativeFlow(processType string, settings map[string]any) (ref cli
 func TestTheRealWebSDK(t *testing.T) {
 	t.Parallel()
 	s := nativeStack(t)
-	ref, link := s.nativeFlow("documentSelfie", map[string]any{"documentTypes": []string{"passport"}, "onfidoConfig": map[string]any{"language": "en_US"}})
+	ref, link := s.nativeFlow("documentSelfie", inTheNetherlands(), map[string]any{"documentTypes": []string{"passport"}, "onfidoConfig": map[string]any{"language": "en_US"}})
 	b := browsertest.New(t, browsertest.CameraAllowed)
 	face, err := specimen.Draw(specimen.Default(specimen.Selfie))
 	check(t, err)
@@ -170,7 +171,7 @@ func TestTheRealWebSDK(t *testing.T) {
 func TestTheRealWebSDKFilms(t *testing.T) {
 	t.Parallel()
 	s := nativeStack(t)
-	ref, link := s.nativeFlow("documentVideo", map[string]any{"documentTypes": []string{"passport"}})
+	ref, link := s.nativeFlow("documentVideo", inTheNetherlands(), map[string]any{"documentTypes": []string{"passport"}})
 	page := browsertest.New(t, browsertest.CameraAllowed).Open(browsertest.Desktop(), link)
 	s.giveDocument(page)
 	clickText(page, "Continue")
@@ -258,7 +259,7 @@ func (s *stack) heardOfSDK() (found []heardRequest) {
 	return found
 }
 
-// TestNoWebSDK: what is not there is said by our page, which goes on when it is.
+// TestNoWebSDK: our page asks what it has to, and says itself what is not there.
 func TestNoWebSDK(t *testing.T) {
 	t.Parallel()
 	nobody, err := listen(t.Context(), "127.0.0.1:0")
@@ -266,11 +267,24 @@ func TestNoWebSDK(t *testing.T) {
 	check(t, nobody.Close())
 	s := newStack(t, "sqlite:"+filepath.Join(t.TempDir(), "dossier.db"), sandbox.Options{CompleteAfter: quickly},
 		"DOSSIER_ONFIDO_SDK_URL", "http://"+nobody.Addr().String()+"/Onfido.js")
-	_, link := s.nativeFlow("document", map[string]any{})
+	ref, link := s.nativeFlow("documentSelfie", map[string]any{}, map[string]any{})
 	page := browsertest.New(t, browsertest.CameraMissing).Open(browsertest.Phone(), link)
+	page.Choose("#country", "USA")
+	clickText(page, "Continue")
+	page.AwaitText("Your consent")
+	if heard := s.heardOfSDK(); len(heard) > 0 {
+		t.Errorf("Onfido heard of it before: %v", heard)
+	}
+	clickText(page, "I agree")
 	page.AwaitText("The verification service cannot be reached just now")
 	page.Await("main button")
+	got := s.call("", http.MethodPost, strings.TrimPrefix(link, s.url)+"/submit", "{}", "Content-Type", "application/json")
+	if p, err := s.api.GetProcess(t.Context(), ref); err != nil || p.Status != "pending" || got.status != 400 || got.json(t)["code"] != "images_missing" {
+		t.Errorf("a page that claims to be done: %d %s; %v", got.status, got.body, err)
+	}
 }
+
+func inTheNetherlands() map[string]any { return map[string]any{"countryOfResidence": "NLD"} }
 
 // awaitFilm waits until the camera has shown a second more.
 func awaitFilm(p *browsertest.Page) {

@@ -30,25 +30,53 @@ func TestNativeOptions(t *testing.T) {
 		language string // of the order
 		want     string
 	}{
-		"nothing said": {p, idv.TypeDocumentSelfie, idv.CaptureProfile{}, "",
-			`{"disableAnalytics":true,"language":"en_US","steps":[{"options":{},"type":"document"},{"options":{"requestedVariant":"standard"},"type":"face"}],"useMemoryHistory":true}`},
-		"a document alone has no face": {p, idv.TypeDocument, idv.CaptureProfile{OnfidoConfig: map[string]any{"steps": []any{"welcome", "face", "document", "complete"}, "disableAnalytics": false}}, "",
-			`{"disableAnalytics":false,"language":"en_US","steps":[{"options":{},"type":"welcome"},{"options":{},"type":"document"}],"useMemoryHistory":true}`},
-		"a film": {p, idv.TypeDocumentVideo, idv.CaptureProfile{OnfidoConfig: map[string]any{"steps": []any{map[string]any{"type": "face", "options": map[string]any{"showIntro": false}}}}}, "",
-			`{"disableAnalytics":true,"language":"en_US","steps":[{"options":{"requestedVariant":"video","showIntro":false},"type":"face"},{"options":{},"type":"document"}],"useMemoryHistory":true}`},
-		"a motion capture": {motion, idv.TypeDocumentVideo, idv.CaptureProfile{}, "",
-			`{"disableAnalytics":true,"language":"en_US","steps":[{"options":{},"type":"document"},{"options":{"requestedVariant":"motion"},"type":"face"}],"useMemoryHistory":true}`},
+		"nothing said": {
+			p, idv.TypeDocumentSelfie,
+			idv.CaptureProfile{},
+			"",
+			`{"disableAnalytics":true,"language":"en_US","steps":[{"options":{},"type":"document"},{"options":{"requestedVariant":"standard"},"type":"face"}],"useMemoryHistory":true}`,
+		},
+		"a document alone has no face": {
+			p, idv.TypeDocument,
+			idv.CaptureProfile{OnfidoConfig: map[string]any{"steps": []any{"welcome", "face", "document", "complete"}, "disableAnalytics": false}},
+			"",
+			`{"disableAnalytics":false,"language":"en_US","steps":[{"options":{},"type":"welcome"},{"options":{},"type":"document"}],"useMemoryHistory":true}`,
+		},
+		"a film": {
+			p, idv.TypeDocumentVideo,
+			idv.CaptureProfile{OnfidoConfig: map[string]any{"steps": []any{map[string]any{"type": "face", "options": map[string]any{"showIntro": false}}}}},
+			"",
+			`{"disableAnalytics":true,"language":"en_US","steps":[{"options":{"requestedVariant":"video","showIntro":false},"type":"face"},{"options":{},"type":"document"}],"useMemoryHistory":true}`,
+		},
+		"a motion capture": {
+			motion, idv.TypeDocumentVideo,
+			idv.CaptureProfile{},
+			"",
+			`{"disableAnalytics":true,"language":"en_US","steps":[{"options":{},"type":"document"},{"options":{"requestedVariant":"motion"},"type":"face"}],"useMemoryHistory":true}`,
+		},
 		"the rest of the configuration": {p, idv.TypeDocument, idv.CaptureProfile{
 			PrimaryColor: "#101010", ButtonsTextColor: "#ffffff", EnableMobileHandover: &no, DocumentTypes: []string{"passport", "driversLicense", "visa"},
 			DocumentCountries: map[string]any{"driversLicense": []any{"NLD"}},
 		}, "", `{"customUI":{"colorBackgroundButtonPrimary":"#101010","colorBorderButtonPrimary":"#101010","colorContentButtonPrimaryText":"#ffffff","colorContentTitle":"#101010"},` +
 			`"disableAnalytics":true,"language":"en_US","steps":[{"options":{"disableCrossDevice":true,"documentTypes":{"driving_licence":{"country":"NLD"},"passport":true}},"type":"document"}],"useMemoryHistory":true}`},
-		"the customer's own look": {p, idv.TypeDocument, idv.CaptureProfile{PrimaryColor: "#101010", ForceMobileHandover: &yes, OnfidoConfig: map[string]any{"theme": map[string]any{"name": "dark"}}}, "",
-			`{"disableAnalytics":true,"language":"en_US","steps":[{"options":{"forceCrossDevice":true},"type":"document"}],"theme":{"name":"dark"},"useMemoryHistory":true}`},
-		"the customer's own language": {p, idv.TypeDocument, idv.CaptureProfile{OnfidoConfig: map[string]any{"language": "pt_BR"}}, "",
-			`{"disableAnalytics":true,"language":"pt_BR","steps":[{"options":{},"type":"document"}],"useMemoryHistory":true}`},
-		"the order's language": {p, idv.TypeDocument, idv.CaptureProfile{OnfidoConfig: map[string]any{"language": map[string]any{"locale": "pt_BR", "phrases": map[string]any{"a": "b"}}}}, "en",
-			`{"disableAnalytics":true,"language":{"locale":"en_US","phrases":{"a":"b"}},"steps":[{"options":{},"type":"document"}],"useMemoryHistory":true}`},
+		"the customer's own look": {
+			p, idv.TypeDocument,
+			idv.CaptureProfile{PrimaryColor: "#101010", ForceMobileHandover: &yes, OnfidoConfig: map[string]any{"theme": map[string]any{"name": "dark"}}},
+			"",
+			`{"disableAnalytics":true,"language":"en_US","steps":[{"options":{"forceCrossDevice":true},"type":"document"}],"theme":{"name":"dark"},"useMemoryHistory":true}`,
+		},
+		"the customer's own language": {
+			p, idv.TypeDocument,
+			idv.CaptureProfile{OnfidoConfig: map[string]any{"language": "pt_BR"}},
+			"",
+			`{"disableAnalytics":true,"language":"pt_BR","steps":[{"options":{},"type":"document"}],"useMemoryHistory":true}`,
+		},
+		"the order's language": {
+			p, idv.TypeDocument,
+			idv.CaptureProfile{OnfidoConfig: map[string]any{"language": map[string]any{"locale": "pt_BR", "phrases": map[string]any{"a": "b"}}}},
+			"en",
+			`{"disableAnalytics":true,"language":{"locale":"en_US","phrases":{"a":"b"}},"steps":[{"options":{},"type":"document"}],"useMemoryHistory":true}`,
+		},
 	} {
 		v := nativeView(c.kind, c.profile)
 		v.Language = c.language
@@ -69,8 +97,10 @@ func TestNativePolicy(t *testing.T) {
 	copied := (&pages{Config: Config{Native: Native{SDK: "https://cdn.example/sdk/o.js", Style: "https://cdn.example/sdk/o.css", API: "http://127.0.0.1:9/v3.6"}}}).nativePolicy(v)
 	for policy, wants := range map[string][]string{
 		onfidos: {"script-src 'self' https://*.onfido.com", "wss://*.onfido.com", "connect-src 'self' blob: https://api.eu.onfido.com"},
-		copied: {"script-src 'self' https://cdn.example 'wasm-unsafe-eval';", "connect-src 'self' blob: http://127.0.0.1:9;", "style-src 'self' 'unsafe-inline' https://cdn.example;",
-			"https://logo.example;", "frame-ancestors shop.example", "default-src 'none'"},
+		copied: {
+			"script-src 'self' https://cdn.example 'wasm-unsafe-eval';", "connect-src 'self' blob: http://127.0.0.1:9;", "style-src 'self' 'unsafe-inline' https://cdn.example;",
+			"https://logo.example;", "frame-ancestors shop.example", "default-src 'none'",
+		},
 	} {
 		for _, want := range wants {
 			if !strings.Contains(policy+";", want) {

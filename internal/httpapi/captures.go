@@ -81,10 +81,7 @@ func readCapture(b *NewCapture) (service.CaptureOrder, error) {
 	if err := refuseMessages(params); err != nil {
 		return service.CaptureOrder{}, err
 	}
-	p, err := readProcess(&b.Providers[0])
-	if err != nil {
-		return service.CaptureOrder{}, err
-	}
+	p := readProcess(&b.Providers[0])
 	if p.MobileAppID != "" {
 		return service.CaptureOrder{}, idv.Refuse(idv.CodeInvalid, "the request is not valid",
 			idv.InvalidParam{Name: "providers.0.processParameters.mobileAppId", Reason: "contradicts a capture flow, which has pages instead of an app"})

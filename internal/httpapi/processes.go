@@ -100,11 +100,7 @@ func (a *api) registerProcesses() {
 
 func (a *api) createProcess(ctx context.Context, in *newProcessRequest) (*processCreated, error) {
 	belongsTo(ctx, in.DossierID)
-	ordered, err := readProcess(&in.Body)
-	if err != nil {
-		return nil, err
-	}
-	v, token, err := a.order(ctx, in.DossierID, ordered)
+	v, token, err := a.order(ctx, in.DossierID, readProcess(&in.Body))
 	if err != nil {
 		return nil, err
 	}
@@ -153,7 +149,7 @@ func (a *api) deleteProcess(ctx context.Context, in *ProcessPath) (*struct{}, er
 }
 
 // readProcess takes an order of the customer. Null counts as absent.
-func readProcess(b *NewProcess) (*idv.Process, error) {
+func readProcess(b *NewProcess) *idv.Process {
 	p := &idv.Process{
 		Provider: b.Provider, Type: idv.ProcessType(b.ProcessType), DocumentType: idv.DocumentType(text(b.DocumentType)),
 		Path:             idv.PathUpload,
@@ -162,7 +158,7 @@ func readProcess(b *NewProcess) (*idv.Process, error) {
 	}
 	params := b.ProcessParameters
 	if params == nil {
-		return p, nil
+		return p
 	}
 	if l := params.Location; l != nil {
 		p.Location = idv.Location{Country: text(l.CountryOfResidence), IPAddress: idv.Personal(text(l.IPAddress))}
@@ -176,7 +172,7 @@ func readProcess(b *NewProcess) (*idv.Process, error) {
 	if p.MobileAppID = text(params.MobileAppID); p.MobileAppID != "" {
 		p.Path = idv.PathSDK
 	}
-	return p, nil
+	return p
 }
 
 // text gives what a pointer points to, or "".

@@ -201,8 +201,11 @@ func TestAFilmOfAnotherChallenge(t *testing.T) {
 func TestAChallengeThatNobodyCouldShow(t *testing.T) {
 	t.Parallel()
 	for _, posed := range []any{
-		[]any{}, []any{map[string]any{"type": "sing", "query": "la"}}, []any{map[string]any{"type": "recite", "query": "7"}},
-		[]any{map[string]any{"type": "recite", "query": []int{}}}, []any{map[string]any{"type": "movement", "query": "jump"}},
+		[]any{},
+		[]any{map[string]any{"type": "sing", "query": "la"}},
+		[]any{map[string]any{"type": "recite", "query": "7"}},
+		[]any{map[string]any{"type": "recite", "query": []int{}}},
+		[]any{map[string]any{"type": "movement", "query": "jump"}},
 	} {
 		b := newBench(t)
 		b.films, b.onfido.challenge = true, posed

@@ -13,20 +13,26 @@ import (
 
 // TakesFilms says whether our own pages can take the film of a documentVideo
 // process. Where they cannot, the provider's own software has to (PathSDK).
-func (s *Service) TakesFilms() bool {
-	filmer, can := s.Provider.(idv.Filmer)
-	return can && filmer.TakesFilms()
+func (s *Service) TakesFilms() bool { return s.filmer() != nil }
+
+// filmer is nil for a provider that takes no films from us.
+func (s *Service) filmer() idv.Filmer {
+	if filmer, can := s.Provider.(idv.Filmer); can && filmer.TakesFilms() {
+		return filmer
+	}
+	return nil
 }
 
 // Pose gives what the end-user of a pending process is to do before the camera.
 // Each call poses another challenge; only the last one can be answered.
 func (s *Service) Pose(ctx context.Context, k idv.ProcessKey) (*idv.Challenge, error) {
-	if !s.TakesFilms() {
+	filmer := s.filmer()
+	if filmer == nil {
 		return nil, idv.Refuse(idv.CodeNotSupported, "this installation takes no films in its own pages")
 	}
 	film := &idv.Film{}
 	err := s.askForPending(ctx, k, "pose a challenge", func(ctx context.Context, c idv.Case) (err error) {
-		film.Challenge, err = s.Provider.(idv.Filmer).Pose(ctx, c)
+		film.Challenge, err = filmer.Pose(ctx, c)
 		return err
 	})
 	if err != nil {

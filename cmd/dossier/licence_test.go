@@ -6,7 +6,7 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/dossier-id/dossier/internal/client"
+	"github.com/dossier-id/dossier/client"
 	"github.com/dossier-id/dossier/internal/sandbox/licence"
 )
 
@@ -120,10 +120,12 @@ func (s *stack) licenceData(ref client.Ref) (found, final map[string]any) {
 	s.t.Helper()
 	p, err := s.api.WaitForResult(s.t.Context(), ref, nil)
 	check(s.t, err)
-	var specific struct{ DocumentVerification map[string]any }
-	check(s.t, json.Unmarshal(p.ProviderSpecific, &specific))
-	check(s.t, json.Unmarshal(p.FinalResult, &final))
-	return specific.DocumentVerification, final
+	var whole struct {
+		FinalResult      map[string]any
+		ProviderSpecific struct{ DocumentVerification map[string]any }
+	}
+	check(s.t, json.Unmarshal(p.Raw, &whole))
+	return whole.ProviderSpecific.DocumentVerification, whole.FinalResult
 }
 
 func checkLicence(t *testing.T, name string, l *licence.Licence, found, final map[string]any) {

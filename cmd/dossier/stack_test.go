@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/dossier-id/dossier/internal/client"
+	"github.com/dossier-id/dossier/client"
 	"github.com/dossier-id/dossier/internal/config"
 	"github.com/dossier-id/dossier/internal/pgtest"
 	"github.com/dossier-id/dossier/internal/sandbox"

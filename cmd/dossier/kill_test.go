@@ -16,7 +16,7 @@ import (
 
 	"github.com/jackc/pgx/v5/stdlib"
 
-	"github.com/dossier-id/dossier/internal/client"
+	"github.com/dossier-id/dossier/client"
 	"github.com/dossier-id/dossier/internal/config"
 	"github.com/dossier-id/dossier/internal/pgtest"
 	"github.com/dossier-id/dossier/internal/sandbox"
@@ -236,9 +236,11 @@ func (v *victim) wantEveryEvent(r *receiver, hook string, refs []client.Ref) {
 	wait.eventually("every event arrives", func() bool {
 		_, err := v.api.Replay(v.t.Context(), hook, client.Replay{Since: time.Now().Add(-time.Hour), Failed: true})
 		check(v.t, err)
-		pending, err := v.api.Deliveries(v.t.Context(), hook, "pending")
-		check(v.t, err)
-		return len(pending) == 0
+		for _, err := range v.api.Deliveries(v.t.Context(), hook, "pending") {
+			check(v.t, err)
+			return false
+		}
+		return true
 	})
 	bodies, sequences := map[string]string{}, map[string]map[int64]string{}
 	for _, d := range r.all() {

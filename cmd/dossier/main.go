@@ -43,6 +43,7 @@ type commands struct {
 	Specimen     specimenCommand     `cmd:"" help:"Draw a document or a selfie that nobody owns."`
 	Inspect      inspectCommand      `cmd:"" help:"Show what is read in pictures of documents and people."`
 	Client       clientCommand       `cmd:"" help:"API clients and their secrets."`
+	SigningKey   signingKeyCommand   `cmd:"" name:"signing-key" help:"The keys that sign full results."`
 	Subscription subscriptionCommand `cmd:"" help:"Endpoints that are told of events."`
 	Listen       listenCommand       `cmd:"" help:"Follow the events of a server, and forward them to an endpoint under development."`
 	Trigger      triggerCommand      `cmd:"" help:"Bring about an event: a verification of specimens with the outcome you name."`

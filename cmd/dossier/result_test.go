@@ -12,8 +12,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/dossier-id/dossier/client"
 	"github.com/dossier-id/dossier/internal/archive"
-	"github.com/dossier-id/dossier/internal/client"
 	"github.com/dossier-id/dossier/internal/idv"
 )
 

@@ -78,16 +78,6 @@ func openKeys(c *config.Config) (sealer *seal.Sealer, made bool, err error) {
 	return sealer, true, err
 }
 
-// signingKey gives the key that signs full results. The first start makes it; it
-// lies sealed among the settings, and all replicas have the same.
-func signingKey(ctx context.Context, db *store.DB) (*archive.Key, error) {
-	seed, err := db.EnsureSetting(ctx, "resultSigningKey", func() ([]byte, error) { return archive.NewSeed(rand.Reader) })
-	if err != nil {
-		return nil, fmt.Errorf("open the signing key: %w", err)
-	}
-	return archive.NewKey(seed)
-}
-
 // newID gives a UUID of version 7: ids made later sort later, which keeps the
 // indexes of the database compact.
 func newID() string { return uuid.Must(uuid.NewV7()).String() }
@@ -175,12 +165,11 @@ func (s *server) wire(ctx context.Context, c *config.Config) (err error) {
 		return err
 	}
 	s.db.SetEnqueuer(s.jobs)
-	signer, err := signingKey(ctx, s.db)
-	if err != nil {
+	if _, err := signers(ctx, s.db); err != nil {
 		return err
 	}
 	s.http = httpServer(httpapi.New(httpapi.Config{
-		Service: use, Auth: s.auth, Answers: s.db, Signer: signer, Log: s.log, Now: time.Now, Random: rand.Reader,
+		Service: use, Auth: s.auth, Answers: s.db, Signers: func(ctx context.Context) (*archive.Ring, error) { return signers(ctx, s.db) }, Log: s.log, Now: time.Now, Random: rand.Reader,
 		Issuer: c.PublicURL, Version: apiVersion, Ready: s.db.Ping,
 		Published: s.db.Published, Stopping: s.stopping,
 	}), s.log)

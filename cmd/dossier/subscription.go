@@ -8,7 +8,7 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"github.com/dossier-id/dossier/internal/client"
+	"github.com/dossier-id/dossier/client"
 )
 
 type subscriptionCommand struct {
@@ -188,23 +188,27 @@ func (c subscriptionTest) Run(w world) error {
 type subscriptionDeliveries struct {
 	subscribed
 	Status string `help:"Only pending, delivered, failed or expired ones." placeholder:"WORD"`
+	Limit  int    `help:"At most so many, the newest first." default:"200"`
 }
 
 // Run lists deliveries.
 func (c subscriptionDeliveries) Run(w world) error {
 	return c.onServer(w, func(ctx context.Context, api *client.Client) error {
-		page, err := api.Deliveries(ctx, c.ID, c.Status)
-		if err != nil {
-			return err
-		}
 		table := tabwriter.NewWriter(w.out, 0, 0, 2, ' ', 0)
 		fmt.Fprintln(table, "EVENT\tNAME\tDELIVERY\tANSWERS\tNEXT TRY")
-		for _, d := range page {
+		rows := 0
+		for d, err := range api.Deliveries(ctx, c.ID, c.Status) {
+			if err != nil {
+				return err
+			}
+			if rows++; rows > c.Limit {
+				break
+			}
 			next := "-"
 			if d.NextTry != nil {
 				next = shown(*d.NextTry)
 			}
-			fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", d.Event.ID, d.Event.EventName, d.Status, answers(d), next)
+			fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", d.Event.ID, d.Event.EventName, d.Status, answers(*d), next)
 		}
 		return table.Flush()
 	})

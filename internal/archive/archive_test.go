@@ -50,7 +50,7 @@ func testContents() []Content {
 
 func build(t *testing.T, k *Key, m Manifest, contents []Content) []byte {
 	t.Helper()
-	a, err := Build(t.Context(), k, m, contents)
+	a, err := Build(t.Context(), k, Source{Manifest: m, Contents: contents}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -129,7 +129,7 @@ func TestEveryFlippedByteIsFound(t *testing.T) {
 	t.Parallel()
 	k := testKey(t, 1)
 	file := build(t, k, testManifest(), testContents())
-	a, err := Build(t.Context(), k, testManifest(), testContents())
+	a, err := Build(t.Context(), k, Source{Manifest: testManifest(), Contents: testContents()}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -244,11 +244,11 @@ func pack(t *testing.T, contents []Content) []byte {
 	t.Helper()
 	var members []member
 	for _, c := range contents {
-		m, _, err := measure(t.Context(), c)
-		if err != nil {
+		sum := newMeter()
+		if err := c.Write(t.Context(), sum); err != nil {
 			t.Fatal(err)
 		}
-		members = append(members, m)
+		members = append(members, member{c.Name, sum.size, sum.crc, func(w io.Writer) error { return c.Write(t.Context(), w) }})
 	}
 	var b bytes.Buffer
 	if err := writeZip(&b, done, members); err != nil {
@@ -260,10 +260,10 @@ func pack(t *testing.T, contents []Content) []byte {
 func TestContentsThatChangeAreNotSent(t *testing.T) {
 	t.Parallel()
 	text := "first"
-	a, err := Build(t.Context(), testKey(t, 1), testManifest(), []Content{{Name: "x", Write: func(_ context.Context, w io.Writer) error {
+	a, err := Build(t.Context(), testKey(t, 1), Source{Manifest: testManifest(), Contents: []Content{{Name: "x", Write: func(_ context.Context, w io.Writer) error {
 		_, err := io.WriteString(w, text)
 		return err
-	}}})
+	}}}}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -276,7 +276,7 @@ func TestContentsThatChangeAreNotSent(t *testing.T) {
 func TestUnreadableContentsAreNoArchive(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("the disk is gone")
-	_, err := Build(t.Context(), testKey(t, 1), testManifest(), []Content{{Name: "x", Write: func(context.Context, io.Writer) error { return broken }}})
+	_, err := Build(t.Context(), testKey(t, 1), Source{Contents: []Content{{Name: "x", Write: func(context.Context, io.Writer) error { return broken }}}}, nil)
 	if !errors.Is(err, broken) {
 		t.Errorf("error %v", err)
 	}
@@ -335,7 +335,7 @@ func FuzzVerify(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	a, err := Build(context.Background(), k, testManifest(), testContents())
+	a, err := Build(context.Background(), k, Source{Manifest: testManifest(), Contents: testContents()}, nil)
 	if err != nil {
 		f.Fatal(err)
 	}

@@ -17,8 +17,8 @@ type Key struct {
 	public  PublicKey
 }
 
-// NewSeed gives the 32 random bytes of a new key, which are to be kept secret.
-func NewSeed(random io.Reader) ([]byte, error) {
+// newSeed gives the 32 random bytes of a new key, which are to be kept secret.
+func newSeed(random io.Reader) ([]byte, error) {
 	seed := make([]byte, ed25519.SeedSize)
 	if _, err := io.ReadFull(random, seed); err != nil {
 		return nil, fmt.Errorf("draw a signing key: %w", err)

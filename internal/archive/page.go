@@ -24,8 +24,13 @@ var pageTemplate = sync.OnceValue(func() *template.Template {
 	return template.Must(template.New("page").Funcs(template.FuncMap{"words": words}).Parse(pageText))
 })
 
+// PageName is the page's in an archive.
+const PageName = "report.html"
+
 // Picture is an image of the page.
 type Picture struct {
+	// Name is that of the content of the archive that it is.
+	Name string
 	// Caption says what it shows: front, back, selfie.
 	Caption string
 	// MediaType is image/jpeg or image/png.
@@ -55,6 +60,12 @@ type node struct {
 
 // Write writes the page. The pictures go through it as streams.
 func (p Page) Write(ctx context.Context, w io.Writer) error {
+	return p.write(ctx, w, func(string) io.Writer { return io.Discard })
+}
+
+// write is Write that also writes each picture as it is to what seen gives for its
+// name.
+func (p Page) write(ctx context.Context, w io.Writer, seen func(name string) io.Writer) error {
 	process := map[string]any{}
 	decoder := json.NewDecoder(bytes.NewReader(p.Process))
 	decoder.UseNumber() // A number shows as it was written.
@@ -65,7 +76,7 @@ func (p Page) Write(ctx context.Context, w io.Writer) error {
 		return fmt.Errorf("write the page: %w", err)
 	}
 	for _, picture := range p.Pictures {
-		if err := picture.write(ctx, w); err != nil {
+		if err := picture.write(ctx, w, seen(picture.Name)); err != nil {
 			return fmt.Errorf("write the %s of the page: %w", picture.Caption, err)
 		}
 	}
@@ -184,7 +195,7 @@ func words(name string) string {
 
 // write writes a picture as a data URL. Caption and media type are words of the
 // house; they are escaped all the same.
-func (p Picture) write(ctx context.Context, w io.Writer) error {
+func (p Picture) write(ctx context.Context, w, seen io.Writer) error {
 	body, err := p.Open(ctx)
 	if err != nil {
 		return err
@@ -194,7 +205,7 @@ func (p Picture) write(ctx context.Context, w io.Writer) error {
 	if _, err := fmt.Fprintf(w, `<figure><figcaption>%s</figcaption><img alt="%s" src="`, caption, caption); err != nil {
 		return err
 	}
-	if err := dataurl.Encode(w, p.MediaType, body); err != nil {
+	if err := dataurl.Encode(w, p.MediaType, io.TeeReader(body, seen)); err != nil {
 		return err
 	}
 	_, err = io.WriteString(w, "\"></figure>\n")

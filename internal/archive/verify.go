@@ -3,8 +3,6 @@ package archive
 import (
 	"archive/zip"
 	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -215,16 +213,16 @@ func (v *Verdict) content(f *zip.File, want File) (m member, intact bool) {
 		}
 		return err
 	}
-	hash := sha256.New()
-	sum := &crcWriter{w: hash}
-	if err := write(sum); err != nil {
+	meter := newMeter()
+	if err := write(meter); err != nil {
 		v.add(want.Name, "cannot be read whole: the zip around it is damaged")
 		return m, false
 	}
+	sum := meter.sum()
 	switch {
 	case sum.size != want.Size:
 		v.add(want.Name, "was changed: it has %d bytes instead of %d", sum.size, want.Size)
-	case hex.EncodeToString(hash.Sum(nil)) != want.SHA256:
+	case sum.sha256 != want.SHA256:
 		v.add(want.Name, "was changed: its bytes do not have the SHA-256 of the manifest")
 	default:
 		return member{want.Name, sum.size, sum.crc, write}, true

@@ -79,5 +79,30 @@ func (db *DB) EnsureSetting(ctx context.Context, name string, draw func() ([]byt
 	return db.Setting(ctx, name)
 }
 
+// ChangeSetting replaces a value of the installation by what change makes of it. It
+// fails with CodeInvalidState when somebody else did so meanwhile.
+func (db *DB) ChangeSetting(ctx context.Context, name string, change func(plain []byte) ([]byte, error)) error {
+	before, err := one(ctx, db.writer, value[[]byte], `SELECT value FROM settings WHERE name = $1`, name)
+	if err != nil {
+		return explain(err, "read", "setting")
+	}
+	plain, err := db.Sealer.OpenSystem(before, settingAt(name))
+	if err != nil {
+		return err
+	}
+	if plain, err = change(plain); err != nil {
+		return fmt.Errorf("change the setting %s: %w", name, err)
+	}
+	after, err := db.Sealer.SealSystem(plain, settingAt(name))
+	if err != nil {
+		return err
+	}
+	changed, err := exec(ctx, db.writer, `UPDATE settings SET value = $1 WHERE name = $2 AND value = $3`, after, name, before)
+	if err == nil && changed == 0 {
+		return idv.Refuse(idv.CodeInvalidState, "the setting was changed by somebody else: try again")
+	}
+	return explain(err, "save", "setting")
+}
+
 // settingAt is what a setting is bound to.
 func settingAt(name string) seal.Context { return seal.Context{Field: "setting/" + name} }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"iter"
 	"net/http"
 	"time"
 )
@@ -14,9 +15,11 @@ type Dossier struct {
 	ExternalReference string    `json:"externalReference"`
 	Processes         []Process `json:"processes"`
 	// UserData is the JSON object as the server gives it, or nil.
-	UserData  json.RawMessage `json:"userData"`
-	CreatedAt time.Time       `json:"createdAt"`
-	UpdatedAt time.Time       `json:"updatedAt"`
+	UserData json.RawMessage `json:"userData"`
+	// Files are the names of the dossier's files.
+	Files     []string  `json:"files"`
+	CreatedAt time.Time `json:"createdAt"`
+	UpdatedAt time.Time `json:"updatedAt"`
 }
 
 // UserData is what the customer says about the end-user; empty fields are not
@@ -66,12 +69,29 @@ func (c *Client) GetDossier(ctx context.Context, dossierID string) (*Dossier, er
 	return d, nil
 }
 
+// Dossiers goes through all dossiers, newest first, without what is in them; a
+// reference selects the one that has it. It asks for the next page when it comes
+// to it, and ends with the first error.
+func (c *Client) Dossiers(ctx context.Context, externalReference string) iter.Seq2[*Dossier, error] {
+	q := given(map[string]string{"externalReference": externalReference})
+	return pages[Dossier](ctx, c, "listing the dossiers", call{path: path("dossiers"), query: q}, "after")
+}
+
 // DeleteDossier deletes a dossier with all that is in it.
 func (c *Client) DeleteDossier(ctx context.Context, dossierID string) error {
 	if err := c.exchange(ctx, http.MethodDelete, path("dossiers", dossierID), nil, nil); err != nil {
 		return fmt.Errorf("deleting the dossier: %w", err)
 	}
 	return nil
+}
+
+// UserData gives what is known of the end-user.
+func (c *Client) UserData(ctx context.Context, dossierID string) (*UserData, error) {
+	u := new(UserData)
+	if err := c.exchange(ctx, http.MethodGet, path("dossiers", dossierID, "userdata"), nil, u); err != nil {
+		return nil, fmt.Errorf("getting the user data: %w", err)
+	}
+	return u, nil
 }
 
 // SetUserData sets what is known of the end-user, in place of what was set before.

@@ -3,8 +3,8 @@ package client
 import (
 	"context"
 	"fmt"
+	"iter"
 	"net/http"
-	"net/url"
 	"time"
 )
 
@@ -105,17 +105,12 @@ func (c *Client) Unsubscribe(ctx context.Context, id string) error {
 	return nil
 }
 
-// Deliveries gives the newest of a subscription's, at most 200; status selects,
-// empty is all.
-func (c *Client) Deliveries(ctx context.Context, id, status string) (page []Delivery, err error) {
-	q := url.Values{"limit": {"200"}}
-	if status != "" {
-		q.Set("status", status)
-	}
-	if err := c.onSubscriptions(ctx, http.MethodGet, path(id, "deliveries")+"?"+q.Encode(), nil, &page); err != nil {
-		return nil, fmt.Errorf("listing deliveries: %w", err)
-	}
-	return page, nil
+// Deliveries goes through a subscription's, newest first; status selects, empty is
+// all. It asks for the next page when it comes to it, and ends with the first
+// error.
+func (c *Client) Deliveries(ctx context.Context, id, status string) iter.Seq2[*Delivery, error] {
+	q := given(map[string]string{"status": status})
+	return pages[Delivery](ctx, c, "listing deliveries", call{root: eventsRoot, path: "/subscriptions" + path(id, "deliveries"), query: q}, "before")
 }
 
 // Replay says which events are sent once more. Event names one; otherwise Since,

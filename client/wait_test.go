@@ -11,7 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/dossier-id/dossier/internal/client"
+	"github.com/dossier-id/dossier/client"
 )
 
 // script answers the polls one by one: a status word, or "503", "cut" (the

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/dossier-id/dossier/internal/client"
+	"github.com/dossier-id/dossier/client"
 )
 
 var errEnough = errors.New("enough")

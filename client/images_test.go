@@ -14,7 +14,7 @@ import (
 
 	"go.uber.org/goleak"
 
-	"github.com/dossier-id/dossier/internal/client"
+	"github.com/dossier-id/dossier/client"
 	"github.com/dossier-id/dossier/internal/dataurl"
 )
 
@@ -41,7 +41,7 @@ func TestSetImagesStreamsDataURLs(t *testing.T) {
 		w.WriteHeader(http.StatusNoContent)
 	})
 	err := dial(t, s.config()).SetImages(t.Context(), ref,
-		client.File("front", file), client.Bytes("back", []byte(png)), client.Bytes("selfie", []byte("just text")))
+		client.FromFile("front", file), client.Bytes("back", []byte(png)), client.Bytes("selfie", []byte("just text")))
 	want := []string{
 		"PUT", "/assure/dossiers/d1/processes/p1/images", "application/json",
 		"front", "image/jpeg", jpeg, "back", "image/png", png, "selfie", "text/plain", "just text",
@@ -81,7 +81,7 @@ func TestSetImagesSaysWhichCannotBeRead(t *testing.T) {
 		return io.NopCloser(io.MultiReader(bytes.NewReader(make([]byte, 9000)), iotest.ErrReader(io.ErrClosedPipe))), nil
 	}}
 	for want, image := range map[string]client.Image{
-		"opening front: open":               client.File("front", filepath.Join(t.TempDir(), "none.jpg")),
+		"opening front: open":               client.FromFile("front", filepath.Join(t.TempDir(), "none.jpg")),
 		"reading back: ":                    broken,
 		"writing back as a data URL: io: r": late,
 	} {
@@ -134,15 +134,15 @@ func TestImage(t *testing.T) {
 		_, _ = io.WriteString(w, "pixels")
 	})
 	c := dial(t, s.config())
-	mediaType, body, err := c.Image(t.Context(), ref, "front")
+	image, err := c.Image(t.Context(), ref, "front")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer body.Close()
-	if all, err := io.ReadAll(body); string(all) != "pixels" || mediaType != "image/png" || err != nil {
-		t.Errorf("got %q, %s, %v", all, mediaType, err)
+	defer image.Body.Close()
+	if all, err := io.ReadAll(image.Body); string(all) != "pixels" || image.MediaType != "image/png" || image.Size != 6 || err != nil {
+		t.Errorf("got %q, %+v, %v", all, image, err)
 	}
-	if _, _, err := c.Image(t.Context(), ref, "back"); err == nil || !strings.Contains(err.Error(), "getting the image: Not Found") {
+	if _, err := c.Image(t.Context(), ref, "back"); err == nil || !strings.Contains(err.Error(), "getting the image: Not Found") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -19,16 +20,66 @@ type Event struct {
 	Timestamp time.Time `json:"timestamp"`
 	EventName string    `json:"eventName"`
 	EventData struct {
-		DossierID      string `json:"dossierId"`
-		ProcessID      string `json:"processId"`
-		Status         string `json:"status"`
-		SubscriptionID string `json:"subscriptionId"`
-		Sequence       int64  `json:"sequence"`
+		DossierID         string `json:"dossierId"`
+		ProcessID         string `json:"processId"`
+		ExternalReference string `json:"externalReference"`
+		Provider          string `json:"provider"`
+		ProcessType       string `json:"processType"`
+		Status            string `json:"status"`
+		SubscriptionID    string `json:"subscriptionId"`
+		Sequence          int64  `json:"sequence"`
 	} `json:"eventData"`
 	// Raw is the envelope, byte for byte.
 	Raw json.RawMessage `json:"-"`
 	// Cursor is the place behind the event.
 	Cursor string `json:"-"`
+}
+
+// UnmarshalJSON decodes the envelope and keeps it as Raw.
+func (e *Event) UnmarshalJSON(data []byte) error {
+	type plain Event
+	if err := json.Unmarshal(data, (*plain)(e)); err != nil {
+		return err
+	}
+	e.Raw = append(json.RawMessage(nil), data...)
+	return nil
+}
+
+// EventFilter says which events. Empty fields do not narrow.
+type EventFilter struct {
+	// Cursor is the place behind which to begin; empty is the oldest event.
+	Cursor string
+	Names  []string
+	// DossierID is the dossier that they are about.
+	DossierID    string
+	Since, Until time.Time
+	// Limit is how many at most, 1 to 1000; 0 leaves it to the server.
+	Limit int
+}
+
+// EventPage is some events, oldest first, and the place behind them.
+type EventPage struct {
+	Events []Event `json:"events"`
+	Cursor string  `json:"cursor"`
+}
+
+// Events gives a page of the feed (Assure contract section 9). When it is empty
+// the end is reached; its cursor goes on from there later.
+func (c *Client) Events(ctx context.Context, f EventFilter) (*EventPage, error) {
+	q := given(map[string]string{"cursor": f.Cursor, "name": strings.Join(f.Names, ","), "dossierId": f.DossierID})
+	for name, at := range map[string]time.Time{"since": f.Since, "until": f.Until} {
+		if !at.IsZero() {
+			q.Set(name, at.UTC().Format(time.RFC3339Nano))
+		}
+	}
+	if f.Limit > 0 {
+		q.Set("limit", strconv.Itoa(f.Limit))
+	}
+	page := new(EventPage)
+	if err := c.convey(ctx, call{method: http.MethodGet, root: eventsRoot, query: q}, nil, page); err != nil {
+		return nil, fmt.Errorf("reading the events: %w", err)
+	}
+	return page, nil
 }
 
 // Latest is the cursor behind the newest event.
@@ -84,13 +135,13 @@ func (c *Client) stream(ctx context.Context, cursor *string, names []string, eac
 	}
 	if *cursor == Latest { // Fixed before the first event, so that a break loses nothing.
 		var page struct{ Cursor string }
-		if err := c.convey(ctx, call{method: http.MethodGet, root: eventsRoot, path: "?cursor=" + Latest}, nil, &page); err != nil {
+		if err := c.convey(ctx, call{method: http.MethodGet, root: eventsRoot, query: url.Values{"cursor": {Latest}}, once: true}, nil, &page); err != nil {
 			return err
 		}
 		*cursor = page.Cursor
 		q.Set("cursor", *cursor)
 	}
-	resp, err := c.do(ctx, call{method: http.MethodGet, root: eventsRoot, path: "?" + q.Encode(), accept: "text/event-stream", endless: true})
+	resp, err := c.do(ctx, call{method: http.MethodGet, root: eventsRoot, query: q, accept: "text/event-stream", endless: true, once: true})
 	if err != nil {
 		return err
 	}
@@ -112,8 +163,8 @@ func readStream(r io.Reader, cursor *string, each func(Event) error) error {
 		if !found {
 			continue
 		}
-		e := Event{Raw: json.RawMessage(data), Cursor: id}
-		if err := json.Unmarshal(e.Raw, &e); err != nil {
+		e := Event{Cursor: id}
+		if err := json.Unmarshal([]byte(data), &e); err != nil {
 			return fmt.Errorf("decoding an event: %w", err)
 		}
 		if err := each(e); err != nil {

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/dossier-id/dossier/internal/client"
+	"github.com/dossier-id/dossier/client"
 )
 
 func TestProblemReadsWell(t *testing.T) {

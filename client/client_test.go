@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/dossier-id/dossier/internal/client"
+	"github.com/dossier-id/dossier/client"
 )
 
 // server is an Assure server that a test scripts: it gives tokens and answers
@@ -84,7 +84,7 @@ func (s *server) given() int {
 
 // config is the configuration of a client that may call s.
 func (s *server) config() client.Config {
-	return client.Config{URL: s.URL + "/", TokenURL: s.URL + "/auth/open/connect/token", ID: "demo", Secret: "s3cret"}
+	return client.Config{URL: s.URL + "/", TokenURL: s.URL + "/auth/open/connect/token", ID: "demo", Secret: "s3cret", Tries: 1}
 }
 
 func dial(t *testing.T, cfg client.Config) *client.Client {

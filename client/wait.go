@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net/http"
 	"net/url"
 	"time"
 )
@@ -25,7 +26,7 @@ const (
 func (c *Client) WaitForResult(ctx context.Context, ref Ref, onChange func(*Process)) (*Process, error) {
 	status, failures := "", 0
 	for pause := firstPoll; ; pause = min(pause*3/2, lastPoll) {
-		p, err := c.GetProcess(ctx, ref)
+		p, err := c.getProcess(ctx, call{method: http.MethodGet, path: ref.path(), once: true})
 		if err != nil {
 			if failures++; failures > patience || ctx.Err() != nil || !passing(err) {
 				return nil, err

@@ -21,8 +21,8 @@ type Image struct {
 	Open func() (io.ReadCloser, error)
 }
 
-// File is an image in a file.
-func File(depiction, path string) Image {
+// FromFile is an image in a file of this machine.
+func FromFile(depiction, path string) Image {
 	return Image{depiction, func() (io.ReadCloser, error) { return os.Open(path) }}
 }
 
@@ -36,12 +36,20 @@ func Bytes(depiction string, data []byte) Image {
 // their first bytes; what is no image is sent as what it is, for the server to
 // refuse.
 func (c *Client) SetImages(ctx context.Context, ref Ref, images ...Image) error {
+	if err := c.send(ctx, http.MethodPut, ref.path("images"), images); err != nil {
+		return fmt.Errorf("uploading the images: %w", err)
+	}
+	return nil
+}
+
+// send sends images as one JSON object of data URLs.
+func (c *Client) send(ctx context.Context, method, path string, images []Image) error {
 	resp, err := c.do(ctx, call{
-		method: http.MethodPut, path: ref.path("images"), mediaType: "application/json",
+		method: method, path: path, mediaType: "application/json",
 		body: func() (io.Reader, error) { return upload(images) },
 	})
 	if err != nil {
-		return fmt.Errorf("uploading the images: %w", err)
+		return err
 	}
 	return resp.Body.Close()
 }
@@ -97,12 +105,43 @@ func sniff(r io.Reader) (mediaType string, all io.Reader, err error) {
 	return mediaType, io.MultiReader(bytes.NewReader(head[:n]), r), nil
 }
 
-// Image gives the media type and the bytes of an image that was set; the caller
-// closes body.
-func (c *Client) Image(ctx context.Context, ref Ref, depiction string) (mediaType string, body io.ReadCloser, err error) {
-	resp, err := c.do(ctx, call{method: http.MethodGet, path: ref.path("images", depiction)})
+// Image gives an image that was set.
+func (c *Client) Image(ctx context.Context, ref Ref, depiction string) (*Content, error) {
+	body, err := c.content(ctx, ref.path("images", depiction))
 	if err != nil {
-		return "", nil, fmt.Errorf("getting the image: %w", err)
+		return nil, fmt.Errorf("getting the image: %w", err)
 	}
-	return resp.Header.Get("Content-Type"), resp.Body, nil
+	return body, nil
+}
+
+// Video gives the film of a documentVideo, once the server has it; until then it
+// is a [*Problem] of status 404.
+func (c *Client) Video(ctx context.Context, ref Ref) (*Content, error) {
+	body, err := c.content(ctx, ref.path("video"))
+	if err != nil {
+		return nil, fmt.Errorf("getting the video: %w", err)
+	}
+	return body, nil
+}
+
+// TakeImagesFromFiles makes copies of files of the dossier images of a pending
+// process; no depictions are all that there are.
+func (c *Client) TakeImagesFromFiles(ctx context.Context, ref Ref, depictions ...string) error {
+	if err := c.exchange(ctx, http.MethodPost, ref.path("images", "from-files"), copied{depictions}, nil); err != nil {
+		return fmt.Errorf("taking images from the files: %w", err)
+	}
+	return nil
+}
+
+// CopyImagesToFiles makes copies of a process's images files of its dossier; no
+// depictions are all that there are.
+func (c *Client) CopyImagesToFiles(ctx context.Context, ref Ref, depictions ...string) error {
+	if err := c.exchange(ctx, http.MethodPost, ref.path("images", "to-files"), copied{depictions}, nil); err != nil {
+		return fmt.Errorf("copying the images to the files: %w", err)
+	}
+	return nil
+}
+
+type copied struct {
+	Depictions []string `json:"depictions,omitempty"`
 }

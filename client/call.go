@@ -11,101 +11,62 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"sync"
-	"time"
 )
 
 // maxAnswer bounds a JSON answer; a process with both reports has some 50 KB.
 const maxAnswer = 8 << 20
 
-// Config says where the server is and who is calling. URL, TokenURL, ID and
-// Secret are required.
-type Config struct {
-	// URL is the address under which /assure lies, such as http://127.0.0.1:8080.
-	URL string
-	// TokenURL is the whole address of the token endpoint.
-	TokenURL string
-	// ID and Secret are the client's credentials.
-	ID, Secret string
-	// HTTPClient makes the requests; nil is one with a limit of two minutes each.
-	HTTPClient *http.Client
-	// Now is the clock that tokens expire by; nil is time.Now.
-	Now func() time.Time
-	// Sleep waits between two polls, at most until ctx ends, whose error it then
-	// returns; nil is a real timer.
-	Sleep func(ctx context.Context, d time.Duration) error
-}
-
-// Client is a client of the Assure API. It is safe for concurrent use.
-type Client struct {
-	cfg Config
-
-	mu    sync.Mutex
-	token token
-}
-
-// New makes a client and calls nobody yet. It reports everything that is wrong
-// with cfg at once.
-func New(cfg Config) (*Client, error) {
-	err := errors.Join(
-		checkURL("URL", cfg.URL), checkURL("TokenURL", cfg.TokenURL),
-		checkSet("ID", cfg.ID), checkSet("Secret", cfg.Secret),
-	)
-	if err != nil {
-		return nil, fmt.Errorf("configuring the client: %w", err)
-	}
-	cfg.URL = strings.TrimRight(cfg.URL, "/")
-	if cfg.HTTPClient == nil {
-		cfg.HTTPClient = &http.Client{Timeout: 2 * time.Minute}
-	}
-	if cfg.Now == nil {
-		cfg.Now = time.Now
-	}
-	if cfg.Sleep == nil {
-		cfg.Sleep = sleep
-	}
-	return &Client{cfg: cfg}, nil
-}
-
-func checkURL(name, s string) error {
-	u, err := url.Parse(s)
-	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return fmt.Errorf("%s must be an absolute http or https URL", name)
-	}
-	return nil
-}
-
-func checkSet(name, s string) error {
-	if s == "" {
-		return fmt.Errorf("%s is missing", name)
-	}
-	return nil
-}
-
 // call is one request of the API.
 type call struct {
 	method, path string
+	query        url.Values
 	// root is what the path lies under; empty is /assure.
 	root      string
 	mediaType string
 	// accept is what the answer may be; empty is anything.
 	accept string
+	// known is the ETag of what the caller has; empty is nothing.
+	known string
+	// once leaves failures that may pass to the caller.
+	once bool
 	// endless lets the answer go on for as long as the context does.
 	endless bool
 	// body makes the request's body, once for each try; nil is none.
 	body func() (io.Reader, error)
 }
 
-// do makes the call. A token that the server no longer takes (it was revoked, or
-// the clocks differ) is renewed once. An answer of 400 and above is a *Problem;
-// otherwise the caller closes the body of the answer.
+// do makes the call, and again while it fails with what may pass. An answer of
+// 400 and above is a *Problem; otherwise the caller closes the body of the answer.
 func (c *Client) do(ctx context.Context, k call) (*http.Response, error) {
+	key, err := c.idempotencyKey(ctx, k.method)
+	if err != nil {
+		return nil, err
+	}
+	for try := 1; ; try++ {
+		resp, err := c.authorized(ctx, k, key)
+		switch {
+		case err == nil:
+			return resp, nil
+		case try > 1 && k.method == http.MethodDelete && isGone(err):
+			return &http.Response{Body: http.NoBody}, nil // an earlier try has done it
+		case k.once || try == c.cfg.Tries || ctx.Err() != nil || !passing(err) && !occupied(err):
+			return nil, err
+		}
+		if err := c.cfg.Sleep(ctx, max(firstPoll<<(try-1), retryAfter(err))); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// authorized makes the call once. A token that the server no longer takes (it was
+// revoked, or the clocks differ) is renewed.
+func (c *Client) authorized(ctx context.Context, k call, key string) (*http.Response, error) {
 	for last := false; ; last = true {
 		access, err := c.access(ctx)
 		if err != nil {
 			return nil, err
 		}
-		resp, err := c.try(ctx, k, access)
+		resp, err := c.try(ctx, k, access, key)
 		if err != nil {
 			return nil, err
 		}
@@ -120,7 +81,19 @@ func (c *Client) do(ctx context.Context, k call) (*http.Response, error) {
 	}
 }
 
-func (c *Client) try(ctx context.Context, k call, access string) (*http.Response, error) {
+// occupied says that an earlier try with the same Idempotency-Key is still being
+// answered.
+func occupied(err error) bool {
+	p, ok := errors.AsType[*Problem](err)
+	return ok && p.Status == http.StatusConflict && p.RetryAfter > 0
+}
+
+func isGone(err error) bool {
+	p, ok := errors.AsType[*Problem](err)
+	return ok && p.Status == http.StatusNotFound
+}
+
+func (c *Client) try(ctx context.Context, k call, access, key string) (*http.Response, error) {
 	var body io.Reader = http.NoBody
 	if k.body != nil {
 		var err error
@@ -128,16 +101,19 @@ func (c *Client) try(ctx context.Context, k call, access string) (*http.Response
 			return nil, err
 		}
 	}
-	req, err := http.NewRequestWithContext(ctx, k.method, c.cfg.URL+cmp.Or(k.root, "/assure")+k.path, body)
+	address := c.cfg.URL + cmp.Or(k.root, "/assure") + k.path
+	if len(k.query) > 0 {
+		address += "?" + k.query.Encode()
+	}
+	req, err := http.NewRequestWithContext(ctx, k.method, address, body)
 	if err != nil {
 		return nil, err
 	}
 	req.Header.Set("Authorization", "Bearer "+access)
-	if k.body != nil {
-		req.Header.Set("Content-Type", k.mediaType)
-	}
-	if k.accept != "" {
-		req.Header.Set("Accept", k.accept)
+	for name, value := range map[string]string{"Content-Type": k.mediaType, "Accept": k.accept, "If-None-Match": k.known, "Idempotency-Key": key} {
+		if value != "" {
+			req.Header.Set(name, value)
+		}
 	}
 	if k.endless {
 		unbounded := *c.cfg.HTTPClient

@@ -88,6 +88,8 @@ type victim struct {
 	who     map[string]string
 	api     *client.Client
 	process *exec.Cmd
+	// whileDead is done between a kill and the next start; nil is nothing.
+	whileDead func()
 }
 
 func newVictim(t *testing.T, binary, database string, box *runningSandbox) *victim {
@@ -177,6 +179,9 @@ func (v *victim) killAgain(times int) {
 			return
 		}
 		v.kill()
+		if v.whileDead != nil {
+			v.whileDead()
+		}
 		v.start()
 	}
 }

@@ -3,6 +3,8 @@ package main
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/dossier-id/dossier/client"
@@ -48,11 +50,20 @@ func TestDocumentVideo(t *testing.T) {
 		if id, _ := face.Breakdowns["faceComparison"].Breakdown["faceMatch"].Properties["liveVideoId"].(string); s.atSandbox("/live_videos/"+id).status != 200 {
 			t.Errorf("faceMatch names the film %q", id)
 		}
+		s.wantRefusal(s.call(s.token(), http.MethodGet, pathOf(ref)+"/video", ""), 404, "not_found")
+		if slices.Contains(p.Depictions, "video") {
+			t.Errorf("depictions %v without a film", p.Depictions)
+		}
 		files := s.unzip(s.call(s.token(), http.MethodGet, pathOf(ref)+"/download", "").body)
 		var raw struct{ Name string }
 		check(t, json.Unmarshal(files["facial_similarity.json"], &raw))
 		if raw.Name != "facial_similarity_video" {
 			t.Errorf("the raw report is %s", raw.Name)
+		}
+		for name := range files {
+			if strings.HasPrefix(name, "video/") {
+				t.Errorf("the full result has %s, and there is no film", name)
+			}
 		}
 	})
 }

@@ -16,7 +16,7 @@ type Content struct {
 }
 
 func (c *Client) content(ctx context.Context, path string) (*Content, error) {
-	resp, err := c.do(ctx, call{method: http.MethodGet, path: path, endless: true})
+	resp, err := c.do(ctx, call{method: http.MethodGet, path: path, endless: true}) //nolint:bodyclose // the caller closes it
 	if err != nil {
 		return nil, err
 	}

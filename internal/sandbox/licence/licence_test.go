@@ -70,7 +70,7 @@ func checkCard(t *testing.T, l *Licence, h Holder, p map[string]any) {
 	if len(names) == 0 || p["raw_vehicle_classes"] != strings.Join(names, ",") {
 		t.Errorf("%s of %s: classes %v, raw %v", name, h.Birth, names, p["raw_vehicle_classes"])
 	}
-	if p["passenger_vehicle"].(map[string]any)["is_qualified"] != true {
+	if car := p["passenger_vehicle"].(map[string]any); !car["is_qualified"].(bool) {
 		t.Errorf("%s of %s may not drive a car", name, h.Birth)
 	}
 	if _, place := p["place_of_birth"]; place == (l.Layout == "aamva") {
@@ -112,7 +112,7 @@ func TestTheYoungHaveWhatTheirAgeAllows(t *testing.T) {
 	h := anna()
 	h.Birth = "2009-01-01" // 17
 	p := book(t).Find("DEU", "").For(h, today())
-	if p["raw_vehicle_classes"] != "AM" || p["passenger_vehicle"].(map[string]any)["is_qualified"] != false {
+	if p["raw_vehicle_classes"] != "AM" || p["passenger_vehicle"].(map[string]any)["is_qualified"].(bool) {
 		t.Errorf("at 17: %v", p)
 	}
 	h.Birth = "2015-01-01"

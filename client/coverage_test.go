@@ -196,10 +196,10 @@ func eventCalls(c *client.Client, id string) map[string]func(context.Context) er
 		"SetSubscription": func(ctx context.Context) error {
 			return second(c.SetSubscription(ctx, id, "https://example.com/hook", names))
 		},
-		"Steer pause":         func(ctx context.Context) error { return second(c.Steer(ctx, id, "pause")) },
-		"Steer resume":        func(ctx context.Context) error { return second(c.Steer(ctx, id, "resume")) },
-		"Steer rotate-secret": func(ctx context.Context) error { return second(c.Steer(ctx, id, "rotate-secret")) },
-		"Replay one":          func(ctx context.Context) error { return second(c.Replay(ctx, id, client.Replay{Event: "e"})) },
+		"PauseSubscription":  func(ctx context.Context) error { return second(c.PauseSubscription(ctx, id)) },
+		"ResumeSubscription": func(ctx context.Context) error { return second(c.ResumeSubscription(ctx, id)) },
+		"RotateSecret":       func(ctx context.Context) error { return second(c.RotateSecret(ctx, id)) },
+		"Replay one":         func(ctx context.Context) error { return second(c.Replay(ctx, id, client.Replay{Event: "e"})) },
 		"Replay a range": func(ctx context.Context) error {
 			return second(c.Replay(ctx, id, client.Replay{Since: since, Failed: true}))
 		},

@@ -79,9 +79,23 @@ func (c *Client) GetSubscription(ctx context.Context, id string) (*Subscription,
 	return s, nil
 }
 
-// Steer does to a subscription what the word says: pause, resume, rotate-secret.
-// The secret is in the answer after rotate-secret only.
-func (c *Client) Steer(ctx context.Context, id, word string) (*Subscription, error) {
+// PauseSubscription lets the events of a subscription wait.
+func (c *Client) PauseSubscription(ctx context.Context, id string) (*Subscription, error) {
+	return c.steer(ctx, id, "pause")
+}
+
+// ResumeSubscription lets them flow, also after it was disabled.
+func (c *Client) ResumeSubscription(ctx context.Context, id string) (*Subscription, error) {
+	return c.steer(ctx, id, "resume")
+}
+
+// RotateSecret makes another secret, which is in the answer; the one before signs
+// beside it for 24 hours.
+func (c *Client) RotateSecret(ctx context.Context, id string) (*Subscription, error) {
+	return c.steer(ctx, id, "rotate-secret")
+}
+
+func (c *Client) steer(ctx context.Context, id, word string) (*Subscription, error) {
 	s := new(Subscription)
 	if err := c.onSubscriptions(ctx, http.MethodPost, path(id, word), nil, s); err != nil {
 		return nil, fmt.Errorf("%s of the subscription: %w", word, err)

@@ -142,16 +142,18 @@ func (c subscriptionDelete) Run(w world) error {
 type subscriptionPause struct{ subscribed }
 
 // Run pauses a subscription.
-func (c subscriptionPause) Run(w world) error { return c.steer(w, "pause") }
+func (c subscriptionPause) Run(w world) error { return c.steer(w, (*client.Client).PauseSubscription) }
 
 type subscriptionResume struct{ subscribed }
 
 // Run resumes a subscription.
-func (c subscriptionResume) Run(w world) error { return c.steer(w, "resume") }
+func (c subscriptionResume) Run(w world) error {
+	return c.steer(w, (*client.Client).ResumeSubscription)
+}
 
-func (c subscribed) steer(w world, word string) error {
+func (c subscribed) steer(w world, do func(*client.Client, context.Context, string) (*client.Subscription, error)) error {
 	return c.onServer(w, func(ctx context.Context, api *client.Client) error {
-		s, err := api.Steer(ctx, c.ID, word)
+		s, err := do(api, ctx, c.ID)
 		if err != nil {
 			return err
 		}
@@ -164,7 +166,7 @@ type subscriptionRotate struct{ subscribed }
 // Run gives a subscription another secret.
 func (c subscriptionRotate) Run(w world) error {
 	return c.onServer(w, func(ctx context.Context, api *client.Client) error {
-		s, err := api.Steer(ctx, c.ID, "rotate-secret")
+		s, err := api.RotateSecret(ctx, c.ID)
 		if err != nil {
 			return err
 		}

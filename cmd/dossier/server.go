@@ -17,7 +17,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/dossier-id/dossier/internal/archive"
 	"github.com/dossier-id/dossier/internal/auth"
 	"github.com/dossier-id/dossier/internal/blob"
 	"github.com/dossier-id/dossier/internal/config"
@@ -31,6 +30,8 @@ import (
 	"github.com/dossier-id/dossier/internal/service"
 	"github.com/dossier-id/dossier/internal/store"
 	"github.com/dossier-id/dossier/internal/webhook"
+
+	"github.com/dossier-id/dossier/internal/signing"
 )
 
 // base is what the server and the administrative commands share: the keys, the
@@ -169,7 +170,7 @@ func (s *server) wire(ctx context.Context, c *config.Config) (err error) {
 		return err
 	}
 	s.http = httpServer(httpapi.New(httpapi.Config{
-		Service: use, Auth: s.auth, Answers: s.db, Signers: func(ctx context.Context) (*archive.Ring, error) { return signers(ctx, s.db) }, Log: s.log, Now: time.Now, Random: rand.Reader,
+		Service: use, Auth: s.auth, Answers: s.db, Signers: func(ctx context.Context) (*signing.Ring, error) { return signers(ctx, s.db) }, Log: s.log, Now: time.Now, Random: rand.Reader,
 		Issuer: c.PublicURL, Version: apiVersion, Ready: s.db.Ping,
 		Published: s.db.Published, Stopping: s.stopping,
 	}), s.log)

@@ -87,6 +87,17 @@ func (s *Sealer) OpenSystem(sealed []byte, at Context) ([]byte, error) {
 	return plain, nil
 }
 
+// MAC gives 32 bytes that prove that the message was made by whoever holds the
+// keys, for a use that has a name of its own. It stays the same when the
+// key-encryption key is replaced.
+func (s *Sealer) MAC(use string, message []byte) ([]byte, error) {
+	sum, err := s.index.ComputePrimaryPRF(encode(string(forMAC), use, string(message)), indexSize)
+	if err != nil {
+		return nil, fmt.Errorf("authenticate for the %s: %w", use, err)
+	}
+	return sum, nil
+}
+
 // Index gives 32 bytes by which a sealed value can be found again: the same for
 // the same tenant, field and value, and meaningless without the index key. It
 // tells whoever reads the database which rows hold equal values.

@@ -116,7 +116,10 @@ func (t *transaction) CreateDossier(ctx context.Context, d *idv.Dossier) error {
 		return fmt.Errorf("create the dossier: %w", err)
 	}
 	_, err = exec(ctx, t.q, `INSERT INTO dossier_keys (tenant_id, dossier_id, wrapped_key) VALUES ($1, $2, $3)`, d.TenantID, d.ID, wrapped)
-	return explain(err, "store the key of", "dossier")
+	if err != nil {
+		return fmt.Errorf("store the key of the dossier: %w", err)
+	}
+	return t.Record(ctx, idv.Record{Tenant: d.TenantID, At: d.CreatedAt, Action: idv.ActionDossierCreated, Dossier: d.ID})
 }
 
 // sealReference gives the sealed reference and what it is found by; both nil

@@ -51,6 +51,7 @@ type DB struct {
 	closing []func() error
 	// due and published ring after commits: see Due and Published.
 	due, published *bell
+	notes          notes
 }
 
 // Open opens the database at url and brings its schema up to date. url is

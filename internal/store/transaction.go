@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
 
+	"github.com/dossier-id/dossier/internal/audit"
 	"github.com/dossier-id/dossier/internal/idv"
 	"github.com/dossier-id/dossier/internal/seal"
 )
@@ -49,6 +50,10 @@ func (noQueue) Enqueue(context.Context, Handle, []idv.Job) error {
 
 // View runs f on one consistent snapshot.
 func (db *DB) View(ctx context.Context, f func(idv.Reader) error) error {
+	return db.view(ctx, func(r *reader) error { return f(r) })
+}
+
+func (db *DB) view(ctx context.Context, f func(*reader) error) error {
 	tx, err := db.reader.BeginTx(ctx, &db.viewing)
 	if err != nil {
 		return fmt.Errorf("begin to read: %w", err)
@@ -80,6 +85,9 @@ func (db *DB) update(ctx context.Context, f func(*transaction) error) error {
 	}
 	t := &transaction{reader: newReader(db, tx, db.locking), handle: handle}
 	if err := f(t); err != nil {
+		return err
+	}
+	if err := t.writeTrail(ctx); err != nil {
 		return err
 	}
 	if err := tx.Commit(); err != nil {
@@ -126,6 +134,8 @@ type transaction struct {
 	// brings: something waits to be published or delivered. publishes: the feed
 	// has grown.
 	brings, publishes bool
+	// trail is what is yet to be linked to the audit trail.
+	trail []audit.Entry
 }
 
 // ring tells of what was committed.

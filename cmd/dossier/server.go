@@ -103,6 +103,7 @@ type server struct {
 // startServer starts everything on the listener and gives a server that
 // answers. It owns the listener.
 func startServer(ctx context.Context, c *config.Config, l net.Listener, log *slog.Logger) (_ *server, err error) {
+	ctx = idv.WithActor(ctx, idv.Actor{Kind: idv.ActorSystem, ID: "server"})
 	b, err := openBase(ctx, c, store.Options{})
 	if err != nil {
 		return nil, joined(err, l.Close())
@@ -201,6 +202,7 @@ func (s *server) periodic(use *service.Service) []jobs.Periodic {
 		{Name: "sweep processes", Every: time.Minute, Run: use.Sweep},
 		{Name: "expire processes", Every: time.Minute, Run: use.Expire},
 		{Name: "sweep blobs", Every: 24 * time.Hour, Run: use.SweepBlobs},
+		{Name: "sign the audit trail", Every: time.Hour, Run: s.signTrail},
 		{Name: "drop expired tokens", Every: time.Hour, Run: func(ctx context.Context) error {
 			return s.db.DeleteExpiredTokens(ctx, time.Now())
 		}},

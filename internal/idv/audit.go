@@ -20,6 +20,7 @@ const (
 	ActionResultViewed     Action = "result.viewed"
 	ActionResultDownloaded Action = "result.downloaded"
 
+	ActionTrailExported       Action = "audit.exported"
 	ActionTenantCreated       Action = "tenant.created"
 	ActionClientCreated       Action = "client.created"
 	ActionClientRevoked       Action = "client.revoked"

@@ -111,6 +111,9 @@ func startServer(ctx context.Context, c *config.Config, l net.Listener, log *slo
 	if err := b.db.ClearLeases(ctx, time.Now()); err != nil {
 		return nil, joined(err, l.Close(), b.db.Close())
 	}
+	if err := recordConfiguration(ctx, b.db, c); err != nil {
+		return nil, joined(err, l.Close(), b.db.Close())
+	}
 	s := &server{base: b, log: log, publicURL: c.PublicURL, serving: make(chan error, 1), hooked: make(chan struct{}), stopping: make(chan struct{})}
 	if err := s.wire(ctx, c); err != nil {
 		return nil, joined(err, l.Close(), s.close())
@@ -122,6 +125,19 @@ func startServer(ctx context.Context, c *config.Config, l net.Listener, log *slo
 	s.courier.Start()
 	s.registerWebhook(ctx)
 	return s, nil
+}
+
+// recordConfiguration puts into the audit trail what is configured otherwise
+// than it was.
+func recordConfiguration(ctx context.Context, db *store.DB, c *config.Config) error {
+	values := map[string]string{}
+	for name, v := range c.Given() {
+		values[name] = v.Reveal()
+	}
+	if err := db.RecordConfiguration(ctx, values, time.Now()); err != nil {
+		return fmt.Errorf("record the configuration: %w", err)
+	}
+	return nil
 }
 
 // close gives back what wire opened.

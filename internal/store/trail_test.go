@@ -189,3 +189,26 @@ func TestDatabaseKeepsTheTrailFromBeingChanged(t *testing.T) {
 		}
 	})
 }
+
+func TestConfigurationIsRecordedByName(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(b *bed) {
+		t := b.t
+		for _, values := range []map[string]string{
+			{"ADDR": "one", "TOKEN": "CANARY"}, {"ADDR": "one", "TOKEN": "CANARY"}, {"ADDR": "two", "TOKEN": "CANARY"},
+		} {
+			must(t, b.RecordConfiguration(t.Context(), values, noon))
+		}
+		var got []string
+		b.view(t, func(ctx context.Context, r idv.Reader) error {
+			records, err := r.Trail(ctx, "", idv.TrailQuery{Limit: 10})
+			for _, r := range records {
+				got = append(got, r.Subject)
+			}
+			return err
+		})
+		if strings.Join(got, ",") != "ADDR,ADDR TOKEN" {
+			t.Errorf("recorded %q, want the names of what changed", got)
+		}
+	})
+}

@@ -55,7 +55,7 @@ func openBase(ctx context.Context, c *config.Config, o store.Options) (*base, er
 	o.Sealer, o.NewID = sealer, newID
 	db, err := store.Open(ctx, c.Database.Reveal(), o)
 	if errors.Is(err, store.ErrWrongKey) && made {
-		return nil, joined(fmt.Errorf("the key file %s is missing: %w", c.KeyFile, err), os.Remove(c.KeyFile))
+		return nil, joined(fmt.Errorf("the key file %s is missing: %w", c.KeyFile, err), sealer.Discard())
 	}
 	if err != nil {
 		return nil, err
@@ -68,7 +68,7 @@ func openBase(ctx context.Context, c *config.Config, o store.Options) (*base, er
 // worth, and backed up apart from it.
 func openKeys(c *config.Config) (sealer *seal.Sealer, made bool, err error) {
 	if c.Key != "" {
-		sealer, err = seal.ParseKeys(c.Key.Reveal())
+		sealer, err = seal.ParseKeys(c.Key.Reveal(), c.KeyFile)
 		return sealer, false, err
 	}
 	sealer, err = seal.OpenKeyFile(c.KeyFile)
@@ -218,6 +218,7 @@ func (s *server) periodic(use *service.Service) []jobs.Periodic {
 		{Name: "sweep processes", Every: time.Minute, Run: use.Sweep},
 		{Name: "expire processes", Every: time.Minute, Run: use.Expire},
 		{Name: "sweep blobs", Every: 24 * time.Hour, Run: use.SweepBlobs},
+		{Name: "forget keys", Every: time.Minute, Run: s.db.ForgetKeys},
 		{Name: "sign the audit trail", Every: time.Hour, Run: s.signTrail},
 		{Name: "drop expired tokens", Every: time.Hour, Run: func(ctx context.Context) error {
 			return s.db.DeleteExpiredTokens(ctx, time.Now())

@@ -32,6 +32,7 @@ const (
 	ActionSubscriptionDeleted  Action = "subscription.deleted"
 	ActionConfigurationChanged Action = "configuration.changed"
 	ActionSettingCreated       Action = "setting.created"
+	ActionSettingChanged       Action = "setting.changed"
 )
 
 // ActorKind says what kind of somebody did something.

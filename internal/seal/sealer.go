@@ -1,10 +1,12 @@
 package seal
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 
 	"github.com/tink-crypto/tink-go/v2/aead"
+	aeadsubtle "github.com/tink-crypto/tink-go/v2/aead/subtle"
 	"github.com/tink-crypto/tink-go/v2/prf"
 	"github.com/tink-crypto/tink-go/v2/subtle/random"
 	"github.com/tink-crypto/tink-go/v2/tink"
@@ -20,14 +22,20 @@ const (
 	indexSize     = 32
 )
 
+// ErrForgotten says that the key of a dossier was forgotten for good.
+var ErrForgotten = errors.New("the key was forgotten")
+
 // Sealer holds the keys of the installation. It is safe for concurrent use.
 type Sealer struct {
 	wrapping tink.AEAD
 	index    *prf.Set
+	tree     *treeFile
+	// made are the files that were made for it.
+	made []string
 }
 
-// newSealer makes a Sealer of the two keysets.
-func newSealer(k keysets) (*Sealer, error) {
+// newSealer makes a Sealer of the two keysets and the tree.
+func newSealer(k keysets, t *treeFile) (*Sealer, error) {
 	wrapping, err := aead.New(k.keyEncryption)
 	if err != nil {
 		return nil, fmt.Errorf("use the key-encryption keyset: %w", err)
@@ -36,26 +44,81 @@ func newSealer(k keysets) (*Sealer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("use the index keyset: %w", err)
 	}
-	return &Sealer{wrapping: wrapping, index: index}, nil
+	return &Sealer{wrapping: wrapping, index: index, tree: t}, nil
 }
 
+// leafSize is how many bytes before a wrapped key name its leaf.
+const leafSize = 8
+
 // NewKey makes the key of a new dossier and wraps it for the tenant and the
-// dossier of at; the rest of at is ignored. A wrapped key has 66
-// bytes and is safe to store.
-func (s *Sealer) NewKey(at Context) (wrapped []byte, k *Key, err error) {
-	secret := append([]byte{secretVersion}, random.GetRandomBytes(secretSize)...)
-	wrapped, err = s.wrapping.Encrypt(secret, at.ofDossier().bind(forWrapping))
+// dossier of at; the rest of at is ignored. It is wrapped twice: by the secret of
+// a leaf of the tree, which can be forgotten, and by the key-encryption key. No
+// two dossiers may have the same leaf. A wrapped key has 102 bytes and is safe to
+// store. The error is ErrForgotten for a leaf that was forgotten.
+func (s *Sealer) NewKey(at Context, leaf uint64) (wrapped []byte, k *Key, err error) {
+	byLeaf, err := s.leafAEAD(leaf)
 	if err != nil {
 		return nil, nil, fmt.Errorf("wrap a new dossier key: %w", err)
+	}
+	secret := append([]byte{secretVersion}, random.GetRandomBytes(secretSize)...)
+	inner, err := byLeaf.Encrypt(secret, wrapAt(at, leaf))
+	if err != nil {
+		return nil, nil, fmt.Errorf("wrap a new dossier key: %w", err)
+	}
+	if wrapped, err = s.wrapOuter(inner, at, leaf); err != nil {
+		return nil, nil, err
 	}
 	k, err = newKey(secret[1:])
 	return wrapped, k, err
 }
 
+func (s *Sealer) wrapOuter(inner []byte, at Context, leaf uint64) ([]byte, error) {
+	outer, err := s.wrapping.Encrypt(inner, wrapAt(at, leaf))
+	if err != nil {
+		return nil, fmt.Errorf("wrap a dossier key: %w", err)
+	}
+	return append(binary.BigEndian.AppendUint64(nil, leaf), outer...), nil
+}
+
+// unwrapOuter gives what is wrapped by the secret of the leaf.
+func (s *Sealer) unwrapOuter(wrapped []byte, at Context) (inner []byte, leaf uint64, err error) {
+	if leaf, err = LeafOf(wrapped); err != nil {
+		return nil, 0, err
+	}
+	inner, err = s.wrapping.Decrypt(wrapped[leafSize:], wrapAt(at, leaf))
+	if err != nil {
+		return nil, 0, fmt.Errorf("unwrap a dossier key: %w", ErrSealed)
+	}
+	return inner, leaf, nil
+}
+
+// wrapAt is what a wrapped key is bound to.
+func wrapAt(at Context, leaf uint64) []byte {
+	return binary.BigEndian.AppendUint64(at.ofDossier().bind(forWrapping), leaf)
+}
+
+// leafAEAD gives what wraps with the secret of a leaf.
+func (s *Sealer) leafAEAD(leaf uint64) (tink.AEAD, error) {
+	secret, known := s.tree.secret(leaf)
+	if !known {
+		return nil, ErrForgotten
+	}
+	return aeadsubtle.NewAESGCM(secret[:])
+}
+
 // Unwrap opens the key of a dossier. It fails with ErrSealed when the key was
-// wrapped for another tenant or dossier, or by a key that the file lacks.
+// wrapped for another tenant or dossier, or by a key that the file lacks, and
+// with ErrForgotten when it was forgotten.
 func (s *Sealer) Unwrap(wrapped []byte, at Context) (*Key, error) {
-	secret, err := s.wrapping.Decrypt(wrapped, at.ofDossier().bind(forWrapping))
+	inner, leaf, err := s.unwrapOuter(wrapped, at)
+	if err != nil {
+		return nil, err
+	}
+	byLeaf, err := s.leafAEAD(leaf)
+	if err != nil {
+		return nil, fmt.Errorf("unwrap a dossier key: %w", err)
+	}
+	secret, err := byLeaf.Decrypt(inner, wrapAt(at, leaf))
 	if err != nil {
 		return nil, fmt.Errorf("unwrap a dossier key: %w", ErrSealed)
 	}
@@ -63,6 +126,30 @@ func (s *Sealer) Unwrap(wrapped []byte, at Context) (*Key, error) {
 		return nil, errors.New("unwrap a dossier key: it was made by a newer version")
 	}
 	return newKey(secret[1:])
+}
+
+// LeafOf says under which leaf a key is wrapped.
+func LeafOf(wrapped []byte) (uint64, error) {
+	if len(wrapped) <= leafSize {
+		return 0, fmt.Errorf("read the leaf of a wrapped key: %w", ErrSealed)
+	}
+	return binary.BigEndian.Uint64(wrapped), nil
+}
+
+// Forget forgets leaves for good: once it returns nil, no copy of a key that was
+// wrapped under one of them opens, whoever has kept it, with the keys that there
+// are from now on. It is no error when they are forgotten already.
+func (s *Sealer) Forget(leaves ...uint64) error {
+	if len(leaves) == 0 {
+		return nil
+	}
+	return s.tree.forget(leaves)
+}
+
+// Remembers says whether keys can be wrapped under a leaf.
+func (s *Sealer) Remembers(leaf uint64) bool {
+	_, known := s.tree.secret(leaf)
+	return leaf <= MaxLeaf && known
 }
 
 // ofDossier gives the context of the dossier itself.

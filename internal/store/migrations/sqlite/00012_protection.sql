@@ -60,3 +60,10 @@ CREATE TRIGGER audit_checkpoints_are_not_deleted BEFORE DELETE ON audit_checkpoi
 WHEN OLD.position > (SELECT begin_position FROM audit_heads WHERE tenant_id = OLD.tenant_id)
 BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END;
 -- +goose StatementEnd
+
+-- The next leaf of the tree of keys.
+CREATE TABLE leaves (next INTEGER NOT NULL) STRICT;
+INSERT INTO leaves (next) VALUES (1);
+
+-- Leaves that are to be forgotten: their dossiers are deleted.
+CREATE TABLE forgotten (leaf INTEGER PRIMARY KEY) STRICT;

@@ -47,6 +47,7 @@ type commands struct {
 	Specimen     specimenCommand     `cmd:"" help:"Draw a document or a selfie that nobody owns."`
 	Inspect      inspectCommand      `cmd:"" help:"Show what is read in pictures of documents and people."`
 	Client       clientCommand       `cmd:"" help:"API clients and their secrets."`
+	Key          keyCommand          `cmd:"" help:"The keys under which everything is sealed."`
 	SigningKey   signingKeyCommand   `cmd:"" name:"signing-key" help:"The keys that sign full results."`
 	Subscription subscriptionCommand `cmd:"" help:"Endpoints that are told of events."`
 	Listen       listenCommand       `cmd:"" help:"Follow the events of a server, and forward them to an endpoint under development."`

@@ -219,6 +219,10 @@ func (s *server) periodic(use *service.Service) []jobs.Periodic {
 		{Name: "expire processes", Every: time.Minute, Run: use.Expire},
 		{Name: "sweep blobs", Every: 24 * time.Hour, Run: use.SweepBlobs},
 		{Name: "forget keys", Every: time.Minute, Run: s.db.ForgetKeys},
+		{Name: "rewrap keys", Every: time.Hour, Run: func(ctx context.Context) error {
+			_, err := s.db.Rewrap(ctx)
+			return err
+		}},
 		{Name: "sign the audit trail", Every: time.Hour, Run: s.signTrail},
 		{Name: "drop expired tokens", Every: time.Hour, Run: func(ctx context.Context) error {
 			return s.db.DeleteExpiredTokens(ctx, time.Now())

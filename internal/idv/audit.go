@@ -21,6 +21,8 @@ const (
 	ActionResultDownloaded Action = "result.downloaded"
 
 	ActionTrailExported        Action = "audit.exported"
+	ActionKeyRotated           Action = "key.rotated"
+	ActionKeyDropped           Action = "key.dropped"
 	ActionTenantCreated        Action = "tenant.created"
 	ActionClientCreated        Action = "client.created"
 	ActionClientRevoked        Action = "client.revoked"

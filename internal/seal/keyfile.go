@@ -61,7 +61,7 @@ func CreateKeyFile(path string) (*Sealer, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.made = []string{path}
+	s.path, s.made = path, []string{path}
 	if made {
 		s.made = append(s.made, t.path)
 	}
@@ -105,7 +105,11 @@ func OpenKeyFile(path string) (*Sealer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newSealer(keys, t)
+	s, err := newSealer(keys, t)
+	if err == nil {
+		s.path = path
+	}
+	return s, err
 }
 
 // ErrNoTree says that the tree which belongs to a key file is not there.

@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"os"
+	"sync"
 
 	"github.com/tink-crypto/tink-go/v2/aead"
 	aeadsubtle "github.com/tink-crypto/tink-go/v2/aead/subtle"
@@ -27,9 +29,14 @@ var ErrForgotten = errors.New("the key was forgotten")
 
 // Sealer holds the keys of the installation. It is safe for concurrent use.
 type Sealer struct {
+	index *prf.Set
+	tree  *treeFile
+	// path is the key file, or empty; seen is the one whose keys are below.
+	path     string
+	mu       sync.RWMutex
+	seen     os.FileInfo
 	wrapping tink.AEAD
-	index    *prf.Set
-	tree     *treeFile
+	infos    []KeyInfo
 	// made are the files that were made for it.
 	made []string
 }
@@ -44,7 +51,7 @@ func newSealer(k keysets, t *treeFile) (*Sealer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("use the index keyset: %w", err)
 	}
-	return &Sealer{wrapping: wrapping, index: index, tree: t}, nil
+	return &Sealer{wrapping: wrapping, infos: infosOf(k.keyEncryption), index: index, tree: t}, nil
 }
 
 // leafSize is how many bytes before a wrapped key name its leaf.
@@ -73,7 +80,7 @@ func (s *Sealer) NewKey(at Context, leaf uint64) (wrapped []byte, k *Key, err er
 }
 
 func (s *Sealer) wrapOuter(inner []byte, at Context, leaf uint64) ([]byte, error) {
-	outer, err := s.wrapping.Encrypt(inner, wrapAt(at, leaf))
+	outer, err := s.encrypt(inner, wrapAt(at, leaf))
 	if err != nil {
 		return nil, fmt.Errorf("wrap a dossier key: %w", err)
 	}
@@ -85,7 +92,7 @@ func (s *Sealer) unwrapOuter(wrapped []byte, at Context) (inner []byte, leaf uin
 	if leaf, err = LeafOf(wrapped); err != nil {
 		return nil, 0, err
 	}
-	inner, err = s.wrapping.Decrypt(wrapped[leafSize:], wrapAt(at, leaf))
+	inner, err = s.decrypt(wrapped[leafSize:], wrapAt(at, leaf))
 	if err != nil {
 		return nil, 0, fmt.Errorf("unwrap a dossier key: %w", ErrSealed)
 	}
@@ -158,7 +165,7 @@ func (c Context) ofDossier() Context { return Context{Tenant: c.Tenant, Dossier:
 // SealSystem seals a value that belongs to no dossier, such as the token of a
 // webhook.
 func (s *Sealer) SealSystem(plain []byte, at Context) ([]byte, error) {
-	sealed, err := s.wrapping.Encrypt(plain, at.bind(forSystem))
+	sealed, err := s.encrypt(plain, at.bind(forSystem))
 	if err != nil {
 		return nil, fmt.Errorf("seal a value of the installation: %w", err)
 	}
@@ -167,7 +174,7 @@ func (s *Sealer) SealSystem(plain []byte, at Context) ([]byte, error) {
 
 // OpenSystem opens what SealSystem sealed for the same place.
 func (s *Sealer) OpenSystem(sealed []byte, at Context) ([]byte, error) {
-	plain, err := s.wrapping.Decrypt(sealed, at.bind(forSystem))
+	plain, err := s.decrypt(sealed, at.bind(forSystem))
 	if err != nil {
 		return nil, fmt.Errorf("open a value of the installation: %w", ErrSealed)
 	}

@@ -7,8 +7,9 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"github.com/dossier-id/dossier/internal/archive"
 	"github.com/dossier-id/dossier/internal/store"
+
+	"github.com/dossier-id/dossier/internal/signing"
 )
 
 // signersSetting is the name under which the keys lie sealed among the settings.
@@ -16,9 +17,9 @@ const signersSetting = "resultSigningKeys"
 
 // signers gives the keys that sign full results. The first start makes one. They
 // are read each time, so that all replicas have the same at once.
-func signers(ctx context.Context, db *store.DB) (*archive.Ring, error) {
-	text, err := db.EnsureSetting(ctx, signersSetting, func() ([]byte, error) {
-		r, err := archive.NewRing(rand.Reader, time.Now())
+func signers(ctx context.Context, db *store.DB) (*signing.Ring, error) {
+	text, err := db.EnsureSetting(ctx, signersSetting, time.Now(), func() ([]byte, error) {
+		r, err := signing.NewRing(rand.Reader, time.Now())
 		if err != nil {
 			return nil, err
 		}
@@ -27,7 +28,7 @@ func signers(ctx context.Context, db *store.DB) (*archive.Ring, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the signing keys: %w", err)
 	}
-	return archive.ParseRing(text)
+	return signing.ParseRing(text)
 }
 
 type signingKeyCommand struct {
@@ -43,13 +44,13 @@ type keyed struct {
 
 // change replaces the keys by what do makes of them, unless somebody else did so
 // meanwhile, and prints them.
-func (k keyed) change(w world, do func(*archive.Ring) error) error {
+func (k keyed) change(w world, do func(*signing.Ring) error) error {
 	return beside(w, k.Config, func(b *base) error {
 		if _, err := signers(w.ctx, b.db); err != nil { // makes the first one
 			return err
 		}
-		err := b.db.ChangeSetting(w.ctx, signersSetting, func(text []byte) ([]byte, error) {
-			r, err := archive.ParseRing(text)
+		err := b.db.ChangeSetting(w.ctx, signersSetting, time.Now(), func(text []byte) ([]byte, error) {
+			r, err := signing.ParseRing(text)
 			if err != nil {
 				return nil, err
 			}
@@ -89,7 +90,7 @@ type signingKeyRotate struct{ keyed }
 
 // Run makes a new key.
 func (c signingKeyRotate) Run(w world) error {
-	return c.change(w, func(r *archive.Ring) error {
+	return c.change(w, func(r *signing.Ring) error {
 		_, err := r.Rotate(rand.Reader, time.Now())
 		return err
 	})
@@ -102,5 +103,5 @@ type signingKeyRevoke struct {
 
 // Run takes a key away.
 func (c signingKeyRevoke) Run(w world) error {
-	return c.change(w, func(r *archive.Ring) error { return r.Revoke(c.ID, rand.Reader, time.Now()) })
+	return c.change(w, func(r *signing.Ring) error { return r.Revoke(c.ID, rand.Reader, time.Now()) })
 }

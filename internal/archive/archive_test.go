@@ -13,14 +13,16 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/dossier-id/dossier/internal/signing"
 )
 
 // done is when the process of the tests ended.
 var done = time.Date(2025, 1, 8, 16, 21, 41, 0, time.UTC)
 
-func testKey(t *testing.T, fill byte) *Key {
+func testKey(t *testing.T, fill byte) *signing.Key {
 	t.Helper()
-	k, err := NewKey(bytes.Repeat([]byte{fill}, 32))
+	k, err := signing.NewKey(bytes.Repeat([]byte{fill}, 32))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,7 +50,7 @@ func testContents() []Content {
 	}
 }
 
-func build(t *testing.T, k *Key, m Manifest, contents []Content) []byte {
+func build(t *testing.T, k *signing.Key, m Manifest, contents []Content) []byte {
 	t.Helper()
 	a, err := Build(t.Context(), k, Source{Manifest: m, Contents: contents}, nil)
 	if err != nil {
@@ -64,7 +66,7 @@ func build(t *testing.T, k *Key, m Manifest, contents []Content) []byte {
 	return b.Bytes()
 }
 
-func verify(t *testing.T, file []byte, keys ...PublicKey) *Verdict {
+func verify(t *testing.T, file []byte, keys ...signing.PublicKey) *Verdict {
 	t.Helper()
 	v, err := Verify(bytes.NewReader(file), int64(len(file)), keys)
 	if err != nil {
@@ -289,49 +291,8 @@ type failing struct{ err error }
 
 func (f failing) ReadAt([]byte, int64) (int, error) { return 0, f.err }
 
-func TestKeySets(t *testing.T) {
-	t.Parallel()
-	a, b := testKey(t, 1).Public(), testKey(t, 2).Public()
-	set, err := KeySet(a, b)
-	if err != nil {
-		t.Fatal(err)
-	}
-	got, err := ParseKeySet(set)
-	if err != nil || len(got) != 2 || got[0].ID() != a.ID() || got[1].ID() != b.ID() {
-		t.Errorf("%v, %v", got, err)
-	}
-	mixed := `{"keys":[{"kty":"RSA","n":"x"},{"kty":"OKP","crv":"Ed25519","x":"` + encode64(a.key) + `"}]}`
-	if got, err := ParseKeySet([]byte(mixed)); err != nil || len(got) != 1 {
-		t.Errorf("a set with other keys: %v, %v", got, err)
-	}
-	for _, broken := range []string{``, `[]`, `{}`, `{"keys":[{"kty":"OKP","crv":"Ed25519","x":"AA"}]}`, `{"keys":[{"kty":"EC"}]}`} {
-		if _, err := ParseKeySet([]byte(broken)); err == nil {
-			t.Errorf("took %s", broken)
-		}
-	}
-	// The thumbprint of RFC 8037 appendix A.3.
-	x, _ := decode64("11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo")
-	if id := (PublicKey{x}).ID(); id != "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k" {
-		t.Errorf("thumbprint %s", id)
-	}
-}
-
-// TestSignatureOfRFC8037 signs the example of appendix A.4 by hand.
-func TestSignatureOfRFC8037(t *testing.T) {
-	t.Parallel()
-	seed, _ := decode64("nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A")
-	k, err := NewKey(seed)
-	if err != nil {
-		t.Fatal(err)
-	}
-	value, _ := decode64("hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg")
-	if !k.Public().made(value, []byte(`{"alg":"EdDSA"}`), []byte("Example of Ed25519 signing")) {
-		t.Error("the RFC's own signature does not fit")
-	}
-}
-
 func FuzzVerify(f *testing.F) {
-	k, err := NewKey(bytes.Repeat([]byte{1}, 32))
+	k, err := signing.NewKey(bytes.Repeat([]byte{1}, 32))
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -346,7 +307,7 @@ func FuzzVerify(f *testing.F) {
 	f.Add(genuine.Bytes())
 	f.Add([]byte("PK\x05\x06"))
 	f.Fuzz(func(t *testing.T, file []byte) {
-		v, err := Verify(bytes.NewReader(file), int64(len(file)), []PublicKey{k.Public()})
+		v, err := Verify(bytes.NewReader(file), int64(len(file)), []signing.PublicKey{k.Public()})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/dossier-id/dossier/internal/signing"
+
 	"github.com/dossier-id/dossier/internal/archive"
 	"github.com/dossier-id/dossier/internal/blob"
 	"github.com/dossier-id/dossier/internal/idv"
@@ -31,7 +33,7 @@ func sealedPictures(b *testing.B) archive.Source {
 	orFail(b, err)
 	sealer, err := seal.CreateKeyFile(filepath.Join(b.TempDir(), "key"))
 	orFail(b, err)
-	wrapped, _, err := sealer.NewKey(seal.Context{Tenant: "t", Dossier: "d"})
+	wrapped, _, err := sealer.NewKey(seal.Context{Tenant: "t", Dossier: "d"}, 1)
 	orFail(b, err)
 	store := blob.New(folder, blob.Options{Sealer: sealer, Keys: oneKey(wrapped)})
 	page := &archive.Page{Process: []byte(`{"status":"accepted"}`)}
@@ -80,7 +82,7 @@ func BenchmarkFullResult(b *testing.B) {
 func download(b *testing.B, known *archive.Memory) {
 	b.Helper()
 	source := sealedPictures(b)
-	key, err := archive.NewKey(make([]byte, 32))
+	key, err := signing.NewKey(make([]byte, 32))
 	orFail(b, err)
 	b.ReportAllocs()
 	for b.Loop() {
@@ -95,7 +97,7 @@ func download(b *testing.B, known *archive.Memory) {
 // from a file that is not sealed.
 func BenchmarkCopy(b *testing.B) {
 	source := sealedPictures(b)
-	key, err := archive.NewKey(make([]byte, 32))
+	key, err := signing.NewKey(make([]byte, 32))
 	orFail(b, err)
 	made, err := archive.Build(b.Context(), key, source, nil)
 	orFail(b, err)

@@ -8,11 +8,13 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/dossier-id/dossier/internal/signing"
 )
 
-func ring(t *testing.T, rotations ...time.Time) *Ring {
+func ring(t *testing.T, rotations ...time.Time) *signing.Ring {
 	t.Helper()
-	r, err := NewRing(rand.Reader, done.AddDate(-3, 0, 0))
+	r, err := signing.NewRing(rand.Reader, done.AddDate(-3, 0, 0))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,7 +35,7 @@ func TestEachKeySignsItsTime(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	again, err := ParseRing(text)
+	again, err := signing.ParseRing(text)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,12 +82,12 @@ func TestRevokedKeysProveNothing(t *testing.T) {
 
 func TestRingsAreBounded(t *testing.T) {
 	t.Parallel()
-	r := ring(t, slices.Repeat([]time.Time{done}, maxKeys-1)...)
+	r := ring(t, slices.Repeat([]time.Time{done}, signing.MaxKeys-1)...)
 	if _, err := r.Rotate(rand.Reader, done); err == nil {
 		t.Error("a ring has no end")
 	}
 	for _, text := range []string{"", "[]", "{}", `[{"seed":"AA==","since":"2025-01-08T16:21:41Z"}]`} {
-		if _, err := ParseRing([]byte(text)); err == nil {
+		if _, err := signing.ParseRing([]byte(text)); err == nil {
 			t.Errorf("took %q", text)
 		}
 	}

@@ -8,6 +8,8 @@ import (
 	"io"
 	"slices"
 	"time"
+
+	"github.com/dossier-id/dossier/internal/signing"
 )
 
 // Content is one file to be put in. Write gives its bytes, the same each time.
@@ -39,7 +41,7 @@ type Archive struct {
 // is held but hashes, so what cannot be read is known before the first byte of an
 // answer. The memory, unless it is nil, spares the measuring of what it knows by
 // its Identity.
-func Build(ctx context.Context, k *Key, s Source, known *Memory) (*Archive, error) {
+func Build(ctx context.Context, k *signing.Key, s Source, known *Memory) (*Archive, error) {
 	sums, found := known.recall(s.Identity)
 	if !found {
 		var err error
@@ -63,7 +65,7 @@ func Build(ctx context.Context, k *Key, s Source, known *Memory) (*Archive, erro
 	if err != nil {
 		return nil, err
 	}
-	a.members = append(a.members, literal(ManifestName, text), literal(SignatureName, k.sign(text)))
+	a.members = append(a.members, literal(ManifestName, text), literal(SignatureName, k.Sign(manifestType, text)))
 	return a, nil
 }
 

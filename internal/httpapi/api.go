@@ -13,6 +13,8 @@ import (
 	"github.com/dossier-id/dossier/internal/archive"
 	"github.com/dossier-id/dossier/internal/auth"
 	"github.com/dossier-id/dossier/internal/service"
+
+	"github.com/dossier-id/dossier/internal/signing"
 )
 
 // Config is what the API is made of.
@@ -22,7 +24,7 @@ type Config struct {
 	// Answers remembers what POSTs with an Idempotency-Key were answered.
 	Answers Answers
 	// Signers gives the keys that sign full results, as they are now.
-	Signers func(ctx context.Context) (*archive.Ring, error)
+	Signers func(ctx context.Context) (*signing.Ring, error)
 	Log     *slog.Logger
 	Now     func() time.Time
 	Random  io.Reader

@@ -18,6 +18,8 @@ import (
 	"github.com/dossier-id/dossier/internal/archive"
 	"github.com/dossier-id/dossier/internal/idv"
 	"github.com/dossier-id/dossier/internal/service"
+
+	"github.com/dossier-id/dossier/internal/signing"
 )
 
 // The versions that a full result names in its manifest.
@@ -161,7 +163,7 @@ func (a *api) jwks(w http.ResponseWriter, r *http.Request) {
 		problemOf(r.Context(), a.Log, r.Method, r.URL.Path, err).write(w)
 		return
 	}
-	set, err := archive.KeySet(keys.Public()...)
+	set, err := signing.KeySet(keys.Public()...)
 	if err != nil {
 		problemOf(r.Context(), a.Log, r.Method, r.URL.Path, err).write(w)
 		return

@@ -1,4 +1,4 @@
-package archive
+package signing
 
 import (
 	"bytes"
@@ -11,7 +11,7 @@ import (
 	"io"
 )
 
-// Key signs the archives of an installation.
+// Key signs what an installation gives out.
 type Key struct {
 	private ed25519.PrivateKey
 	public  PublicKey
@@ -39,10 +39,11 @@ func NewKey(seed []byte) (*Key, error) {
 // Public gives the half that checks signatures.
 func (k *Key) Public() PublicKey { return k.public }
 
-// sign gives the compact serialisation of a JWS (RFC 7515 section 7.1). Ed25519
-// is deterministic: the same text has the same signature.
-func (k *Key) sign(text []byte) []byte {
-	signed := signingInput(k.public.header(), text)
+// Sign gives the compact serialisation of a JWS (RFC 7515 section 7.1) of a text
+// of a type; a signature of one type is none of another. Ed25519 is
+// deterministic: the same text has the same signature.
+func (k *Key) Sign(typ string, text []byte) []byte {
+	signed := signingInput(k.public.Header(typ), text)
 	return fmt.Appendf(signed, ".%s", encode64(ed25519.Sign(k.private, signed)))
 }
 
@@ -55,13 +56,13 @@ func (p PublicKey) ID() string {
 	return encode64(sum[:])
 }
 
-// header is the one header that a signature by the key has.
-func (p PublicKey) header() []byte {
-	return fmt.Appendf(nil, `{"alg":"EdDSA","kid":"%s","typ":"dossier-manifest"}`, p.ID())
+// Header is the one header that a signature of a type by the key has.
+func (p PublicKey) Header(typ string) []byte {
+	return fmt.Appendf(nil, `{"alg":"EdDSA","kid":"%s","typ":"%s"}`, p.ID(), typ)
 }
 
-// made says whether the key made the signature of a header and a text.
-func (p PublicKey) made(signature, header, text []byte) bool {
+// Made says whether the key made the signature of a header and a text.
+func (p PublicKey) Made(signature, header, text []byte) bool {
 	return len(signature) == ed25519.SignatureSize && ed25519.Verify(p.key, signingInput(header, text), signature)
 }
 
@@ -116,22 +117,40 @@ func ParseKeySet(text []byte) ([]PublicKey, error) {
 	return keys, nil
 }
 
-// signature is a JWS in its parts, decoded.
-type signature struct{ header, payload, value []byte }
+// Signature is a JWS in its parts, decoded.
+type Signature struct{ Header, Payload, Value []byte }
 
-// parseSignature takes the three parts only in the one spelling that they can
-// have, so that no byte of them can be changed unseen.
-func parseSignature(text []byte) (s signature, err error) {
+// Parse takes the three parts only in the one spelling that they can have, so
+// that no byte of them can be changed unseen.
+func Parse(text []byte) (s Signature, err error) {
 	parts := bytes.Split(text, []byte("."))
 	if len(parts) != 3 {
 		return s, errors.New("it does not have the three parts of a signature")
 	}
-	for i, to := range []*[]byte{&s.header, &s.payload, &s.value} {
+	for i, to := range []*[]byte{&s.Header, &s.Payload, &s.Value} {
 		if *to, err = decode64(string(parts[i])); err != nil {
 			return s, errors.New("it is not base64url without padding")
 		}
 	}
 	return s, nil
+}
+
+// ErrNotSigned says that none of the keys has signed a text of the type.
+var ErrNotSigned = errors.New("no known key has signed it")
+
+// Open gives the text of a JWS of the type that one of the keys has signed. The
+// error is ErrNotSigned for whatever is none.
+func Open(typ string, text []byte, keys []PublicKey) ([]byte, error) {
+	s, err := Parse(text)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrNotSigned, err)
+	}
+	for _, k := range keys {
+		if bytes.Equal(s.Header, k.Header(typ)) && k.Made(s.Value, s.Header, s.Payload) {
+			return s.Payload, nil
+		}
+	}
+	return nil, ErrNotSigned
 }
 
 func encode64(b []byte) string { return base64.RawURLEncoding.EncodeToString(b) }

@@ -1,4 +1,4 @@
-package archive
+package signing
 
 import (
 	"encoding/json"
@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// maxKeys bounds a ring; one key a month lasts for twenty years.
-const maxKeys = 240
+// MaxKeys bounds a ring; one key a month lasts for twenty years.
+const MaxKeys = 240
 
 // Ring is the keys of an installation: the newest signs what is completed from
 // now on, and each older one what was completed in its time, so that a full result
@@ -59,7 +59,7 @@ func (r *Ring) Encode() ([]byte, error) { return json.Marshal(r.keys) }
 
 // Rotate adds a new key that signs from now on.
 func (r *Ring) Rotate(random io.Reader, now time.Time) (*Key, error) {
-	if len(r.keys) >= maxKeys {
+	if len(r.keys) >= MaxKeys {
 		return nil, fmt.Errorf("there are %d signing keys already: revoke those that are not needed", len(r.keys))
 	}
 	seed, err := newSeed(random)

@@ -37,9 +37,10 @@ test: ## run every test on real parts, with the race detector; installs what is 
 	CGO_ENABLED=1 $(GO) test -race -timeout $(TESTTIMEOUT) -run TestReadsTogether ./internal/vision
 	CGO_ENABLED=1 $(GO) test -race -timeout $(TESTTIMEOUT) -skip '$(LOOKS)' $$($(GO) list ./... | grep -vE 'internal/(vision|specimen)')
 
-bench: ## the sandbox beside its peers, webhooks beside plain River, in one run; a peer that cannot be had is left out and said so
+bench: ## the sandbox beside its peers, webhooks beside plain River, full results beside a plain copy, in one run; a peer that cannot be had is left out and said so
 	$(GO) test -run '^$$' -bench . -benchtime 3s -timeout 20m ./internal/sandbox/peers
 	$(GO) test -run '^$$' -bench . -benchtime 3s -timeout 10m ./internal/webhook
+	$(GO) test -run '^$$' -bench . -benchtime 3s -timeout 10m ./internal/archive
 
 screenshots: ## write a picture of every screen of the end-user's pages, in both sizes, to bin/screenshots
 	@scripts/test-needs

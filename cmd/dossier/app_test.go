@@ -8,11 +8,13 @@ import (
 	"maps"
 	"mime/multipart"
 	"net/http"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
-	"github.com/dossier-id/dossier/internal/client"
+	"github.com/dossier-id/dossier/client"
+	"github.com/dossier-id/dossier/internal/sandbox"
 )
 
 // app stands for a customer's app with Onfido's SDK in it: all it has is the
@@ -209,4 +211,24 @@ func TestAVerdictWaitsForTheImages(t *testing.T) {
 		}
 		a.wantKept("front")
 	})
+}
+
+// TestTheImagesMayStayAtOnfido: then nothing here pretends to have them.
+func TestTheImagesMayStayAtOnfido(t *testing.T) {
+	t.Parallel()
+	s := newStack(t, "sqlite:"+filepath.Join(t.TempDir(), "dossier.db"), sandbox.Options{CompleteAfter: quickly}, "DOSSIER_FETCH_IMAGES", "off")
+	a := s.newApp("documentVideo")
+	a.bringDocument("front", "front")
+	a.bring(http.MethodPut, "/v3/biometrics/media", "media", append([]byte("\x00\x00\x00\x14ftypisom"), aFilm...), map[string]string{"type": "liveness"})
+	p := s.result(a.ref)
+	if p.Status != "accepted" || len(p.Depictions) > 0 {
+		t.Errorf("%s with %v", p.Status, p.Depictions)
+	}
+	s.wantRefusal(s.call(s.token(), http.MethodGet, pathOf(a.ref)+"/video", ""), 404, "not_found")
+	s.wantRefusal(s.call(s.token(), http.MethodGet, pathOf(a.ref)+"/images/front", ""), 404, "not_found")
+	for name := range s.unzip(s.call(s.token(), http.MethodGet, pathOf(a.ref)+"/download", "").body) {
+		if strings.HasPrefix(name, "video/") || strings.HasPrefix(name, "images/") {
+			t.Errorf("the full result has %s", name)
+		}
+	}
 }

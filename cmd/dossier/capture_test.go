@@ -15,8 +15,8 @@ import (
 
 	"golang.org/x/image/draw"
 
+	"github.com/dossier-id/dossier/client"
 	"github.com/dossier-id/dossier/internal/browsertest"
-	"github.com/dossier-id/dossier/internal/client"
 	"github.com/dossier-id/dossier/internal/specimen"
 )
 
@@ -50,7 +50,9 @@ func (s *stack) startCapture(process string, more string) *captured {
 	return c
 }
 
-func (c *captured) ref() client.Ref { return client.Ref{DossierID: c.DossierID, ProcessID: c.ProcessID} }
+func (c *captured) ref() client.Ref {
+	return client.Ref{DossierID: c.DossierID, ProcessID: c.ProcessID}
+}
 
 // returned waits until the browser is back at the customer's, with what the
 // contract adds to the address (section 10).

@@ -27,7 +27,12 @@ type administered struct {
 // with opens the database beside a server that may be running, for as long as
 // do takes.
 func (a administered) with(w world, do func(*base) error) (err error) {
-	cfg, err := config.LoadOffline(a.Config, w.lookup)
+	return beside(w, a.Config, do)
+}
+
+// beside opens the database of a configuration.
+func beside(w world, file string, do func(*base) error) (err error) {
+	cfg, err := config.LoadOffline(file, w.lookup)
 	if err != nil {
 		return err
 	}

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 
-	"github.com/dossier-id/dossier/internal/client"
+	"github.com/dossier-id/dossier/client"
 	"github.com/dossier-id/dossier/internal/envfile"
 )
 
@@ -44,9 +44,6 @@ func (c connection) connect() (*client.Client, error) {
 	}
 	if cfg.URL == "" {
 		return nil, fmt.Errorf("which server? Give --url and credentials, or --env-file (there is no %s)", c.EnvFile)
-	}
-	if cfg.TokenURL == "" {
-		cfg.TokenURL = cfg.URL + "/auth/open/connect/token"
 	}
 	return client.New(cfg)
 }

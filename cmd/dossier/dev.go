@@ -11,8 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dossier-id/dossier/client"
 	"github.com/dossier-id/dossier/internal/auth"
-	"github.com/dossier-id/dossier/internal/client"
 	"github.com/dossier-id/dossier/internal/config"
 	"github.com/dossier-id/dossier/internal/envfile"
 	"github.com/dossier-id/dossier/internal/obs"

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/dossier-id/dossier/internal/client"
+	"github.com/dossier-id/dossier/client"
 )
 
 func TestFilesOfADossier(t *testing.T) {

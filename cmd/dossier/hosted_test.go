@@ -28,7 +28,7 @@ func TestHostedClient(t *testing.T) {
 	calls := parseHosted(t, string(text))
 	eachEngine(t, func(s *stack) {
 		s.http = &http.Client{} // The server takes more nulls than it describes.
-		known := map[string]string{"basic": base64.StdEncoding.EncodeToString([]byte(s.config.ID + ":" + s.config.Secret))}
+		known := map[string]string{"id": s.config.ID, "secret": s.config.Secret, "basic": base64.StdEncoding.EncodeToString([]byte(s.config.ID + ":" + s.config.Secret))}
 		for _, name := range []string{"front", "back", "selfie"} {
 			known[name] = base64.StdEncoding.EncodeToString(specimenFile(s.t, name))
 		}

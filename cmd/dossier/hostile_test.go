@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/dossier-id/dossier/internal/client"
+	"github.com/dossier-id/dossier/client"
 )
 
 // TestBrokenRequests: what does not arrive whole, or not in the form that it

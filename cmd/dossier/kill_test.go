@@ -16,7 +16,7 @@ import (
 
 	"github.com/jackc/pgx/v5/stdlib"
 
-	"github.com/dossier-id/dossier/internal/client"
+	"github.com/dossier-id/dossier/client"
 	"github.com/dossier-id/dossier/internal/config"
 	"github.com/dossier-id/dossier/internal/pgtest"
 	"github.com/dossier-id/dossier/internal/sandbox"
@@ -88,6 +88,8 @@ type victim struct {
 	who     map[string]string
 	api     *client.Client
 	process *exec.Cmd
+	// whileDead is done between a kill and the next start; nil is nothing.
+	whileDead func()
 }
 
 func newVictim(t *testing.T, binary, database string, box *runningSandbox) *victim {
@@ -177,6 +179,9 @@ func (v *victim) killAgain(times int) {
 			return
 		}
 		v.kill()
+		if v.whileDead != nil {
+			v.whileDead()
+		}
 		v.start()
 	}
 }
@@ -236,9 +241,11 @@ func (v *victim) wantEveryEvent(r *receiver, hook string, refs []client.Ref) {
 	wait.eventually("every event arrives", func() bool {
 		_, err := v.api.Replay(v.t.Context(), hook, client.Replay{Since: time.Now().Add(-time.Hour), Failed: true})
 		check(v.t, err)
-		pending, err := v.api.Deliveries(v.t.Context(), hook, "pending")
-		check(v.t, err)
-		return len(pending) == 0
+		for _, err := range v.api.Deliveries(v.t.Context(), hook, "pending") {
+			check(v.t, err)
+			return false
+		}
+		return true
 	})
 	bodies, sequences := map[string]string{}, map[string]map[int64]string{}
 	for _, d := range r.all() {

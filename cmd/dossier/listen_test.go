@@ -8,7 +8,7 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/dossier-id/dossier/internal/client"
+	"github.com/dossier-id/dossier/client"
 	"github.com/dossier-id/dossier/internal/sandbox"
 )
 

@@ -1,15 +1,19 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/signal"
+	"os/user"
 	"syscall"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/dossier-id/dossier/internal/idv"
 )
 
 func main() {
@@ -43,9 +47,12 @@ type commands struct {
 	Specimen     specimenCommand     `cmd:"" help:"Draw a document or a selfie that nobody owns."`
 	Inspect      inspectCommand      `cmd:"" help:"Show what is read in pictures of documents and people."`
 	Client       clientCommand       `cmd:"" help:"API clients and their secrets."`
+	Key          keyCommand          `cmd:"" help:"The keys under which everything is sealed."`
+	SigningKey   signingKeyCommand   `cmd:"" name:"signing-key" help:"The keys that sign full results."`
 	Subscription subscriptionCommand `cmd:"" help:"Endpoints that are told of events."`
 	Listen       listenCommand       `cmd:"" help:"Follow the events of a server, and forward them to an endpoint under development."`
 	Trigger      triggerCommand      `cmd:"" help:"Bring about an event: a verification of specimens with the outcome you name."`
+	Audit        auditCommand        `cmd:"" help:"Who saw and did what: the audit trail, and whether it is genuine."`
 	Onfido       onfidoCommand       `cmd:"" help:"What is set up at Onfido."`
 	OpenAPI      openapiCommand      `cmd:"" name:"openapi" help:"Print the description of the Assure API as it is served."`
 	Version      versionCommand      `cmd:"" help:"Print the version."`
@@ -75,7 +82,17 @@ func run(w world, args []string) (status int) {
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
 	parsed, err := parser.Parse(args)
 	parser.FatalIfErrorf(err)
+	w.ctx = idv.WithActor(w.ctx, operator(w))
 	return statusOf(w, parsed.Run(w))
+}
+
+// operator says who uses the command line: whoever is named, or the account.
+func operator(w world) idv.Actor {
+	name := w.getenv("DOSSIER_OPERATOR")
+	if account, err := user.Current(); name == "" && err == nil {
+		name = account.Username
+	}
+	return idv.Actor{Kind: idv.ActorOperator, ID: cmp.Or(name, "unknown")}
 }
 
 func statusOf(w world, err error) int {

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/dossier-id/dossier/internal/client"
+	"github.com/dossier-id/dossier/client"
 )
 
 // TestVerifyTellsTheOutcome: the exit status of `dossier verify` for each end

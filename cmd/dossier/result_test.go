@@ -12,9 +12,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/dossier-id/dossier/client"
 	"github.com/dossier-id/dossier/internal/archive"
-	"github.com/dossier-id/dossier/internal/client"
 	"github.com/dossier-id/dossier/internal/idv"
+
+	"github.com/dossier-id/dossier/internal/signing"
 )
 
 // verifyZip runs the command on a file and gives its output and exit status.
@@ -141,7 +143,7 @@ func TestFullResultOfEachStatus(t *testing.T) {
 			t.Fatal(p.Status)
 		}
 		got := s.call(token, http.MethodGet, pathOf(considered)+"/download", "")
-		keys, err := archive.ParseKeySet(s.call("", http.MethodGet, "/.well-known/jwks.json", "").body)
+		keys, err := signing.ParseKeySet(s.call("", http.MethodGet, "/.well-known/jwks.json", "").body)
 		check(t, err)
 		v, err := archive.Verify(bytes.NewReader(got.body), int64(len(got.body)), keys)
 		check(t, err)

@@ -90,7 +90,7 @@ func usable(c *config.Config) error {
 	_, err := openAccount(c)
 	var keys error
 	if c.Key != "" {
-		_, keys = seal.ParseKeys(c.Key.Reveal())
+		keys = seal.CheckKeys(c.Key.Reveal())
 	} else if _, keys = seal.OpenKeyFile(c.KeyFile); errors.Is(keys, fs.ErrNotExist) {
 		keys = nil // the first start makes it
 	}

@@ -17,7 +17,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/dossier-id/dossier/internal/archive"
 	"github.com/dossier-id/dossier/internal/auth"
 	"github.com/dossier-id/dossier/internal/blob"
 	"github.com/dossier-id/dossier/internal/capture"
@@ -32,6 +31,8 @@ import (
 	"github.com/dossier-id/dossier/internal/service"
 	"github.com/dossier-id/dossier/internal/store"
 	"github.com/dossier-id/dossier/internal/webhook"
+
+	"github.com/dossier-id/dossier/internal/signing"
 )
 
 // base is what the server and the administrative commands share: the keys, the
@@ -55,7 +56,7 @@ func openBase(ctx context.Context, c *config.Config, o store.Options) (*base, er
 	o.Sealer, o.NewID = sealer, newID
 	db, err := store.Open(ctx, c.Database.Reveal(), o)
 	if errors.Is(err, store.ErrWrongKey) && made {
-		return nil, joined(fmt.Errorf("the key file %s is missing: %w", c.KeyFile, err), os.Remove(c.KeyFile))
+		return nil, joined(fmt.Errorf("the key file %s is missing: %w", c.KeyFile, err), sealer.Discard())
 	}
 	if err != nil {
 		return nil, err
@@ -68,7 +69,7 @@ func openBase(ctx context.Context, c *config.Config, o store.Options) (*base, er
 // worth, and backed up apart from it.
 func openKeys(c *config.Config) (sealer *seal.Sealer, made bool, err error) {
 	if c.Key != "" {
-		sealer, err = seal.ParseKeys(c.Key.Reveal())
+		sealer, err = seal.ParseKeys(c.Key.Reveal(), c.KeyFile)
 		return sealer, false, err
 	}
 	sealer, err = seal.OpenKeyFile(c.KeyFile)
@@ -77,16 +78,6 @@ func openKeys(c *config.Config) (sealer *seal.Sealer, made bool, err error) {
 	}
 	sealer, err = seal.CreateKeyFile(c.KeyFile)
 	return sealer, true, err
-}
-
-// signingKey gives the key that signs full results. The first start makes it; it
-// lies sealed among the settings, and all replicas have the same.
-func signingKey(ctx context.Context, db *store.DB) (*archive.Key, error) {
-	seed, err := db.EnsureSetting(ctx, "resultSigningKey", func() ([]byte, error) { return archive.NewSeed(rand.Reader) })
-	if err != nil {
-		return nil, fmt.Errorf("open the signing key: %w", err)
-	}
-	return archive.NewKey(seed)
 }
 
 // newID gives a UUID of version 7: ids made later sort later, which keeps the
@@ -114,11 +105,15 @@ type server struct {
 // startServer starts everything on the listener and gives a server that
 // answers. It owns the listener.
 func startServer(ctx context.Context, c *config.Config, l net.Listener, log *slog.Logger) (_ *server, err error) {
+	ctx = idv.WithActor(ctx, idv.Actor{Kind: idv.ActorSystem, ID: "server"})
 	b, err := openBase(ctx, c, store.Options{})
 	if err != nil {
 		return nil, joined(err, l.Close())
 	}
 	if err := b.db.ClearLeases(ctx, time.Now()); err != nil {
+		return nil, joined(err, l.Close(), b.db.Close())
+	}
+	if err := recordConfiguration(ctx, b.db, c); err != nil {
 		return nil, joined(err, l.Close(), b.db.Close())
 	}
 	s := &server{base: b, log: log, publicURL: c.PublicURL, serving: make(chan error, 1), hooked: make(chan struct{}), stopping: make(chan struct{})}
@@ -132,6 +127,19 @@ func startServer(ctx context.Context, c *config.Config, l net.Listener, log *slo
 	s.courier.Start()
 	s.registerWebhook(ctx)
 	return s, nil
+}
+
+// recordConfiguration puts into the audit trail what is configured otherwise
+// than it was.
+func recordConfiguration(ctx context.Context, db *store.DB, c *config.Config) error {
+	values := map[string]string{}
+	for name, v := range c.Given() {
+		values[name] = v.Reveal()
+	}
+	if err := db.RecordConfiguration(ctx, values, time.Now()); err != nil {
+		return fmt.Errorf("record the configuration: %w", err)
+	}
+	return nil
 }
 
 // close gives back what wire opened.
@@ -182,13 +190,13 @@ func (s *server) wire(ctx context.Context, c *config.Config) (err error) {
 		return err
 	}
 	s.db.SetEnqueuer(s.jobs)
-	signer, err := signingKey(ctx, s.db)
-	if err != nil {
+	if _, err := signers(ctx, s.db); err != nil {
 		return err
 	}
 	api := httpapi.New(httpapi.Config{
-		Service: s.use, Auth: s.auth, Answers: s.db, Signer: signer, Log: s.log, Now: time.Now, Random: rand.Reader,
-		Issuer: c.PublicURL, LinkURL: pagesURL(c) + capture.Links, Version: apiVersion, Ready: s.db.Ping,
+		Service: s.use, Auth: s.auth, Answers: s.db, Log: s.log, Now: time.Now, Random: rand.Reader,
+		Signers: func(ctx context.Context) (*signing.Ring, error) { return signers(ctx, s.db) },
+		Issuer:  c.PublicURL, LinkURL: pagesURL(c) + capture.Links, Version: apiVersion, Ready: s.db.Ping,
 		Published: s.db.Published, Stopping: s.stopping,
 	})
 	all, err := s.withPages(c, s.use, texts, api)
@@ -223,6 +231,12 @@ func (s *server) periodic(use *service.Service) []jobs.Periodic {
 		{Name: "sweep processes", Every: time.Minute, Run: use.Sweep},
 		{Name: "expire processes", Every: time.Minute, Run: use.Expire},
 		{Name: "sweep blobs", Every: 24 * time.Hour, Run: use.SweepBlobs},
+		{Name: "forget keys", Every: time.Minute, Run: s.db.ForgetKeys},
+		{Name: "rewrap keys", Every: time.Hour, Run: func(ctx context.Context) error {
+			_, err := s.db.Rewrap(ctx)
+			return err
+		}},
+		{Name: "sign the audit trail", Every: time.Hour, Run: s.signTrail},
 		{Name: "drop expired tokens", Every: time.Hour, Run: func(ctx context.Context) error {
 			return s.db.DeleteExpiredTokens(ctx, time.Now())
 		}},

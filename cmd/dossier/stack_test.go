@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/dossier-id/dossier/internal/client"
+	"github.com/dossier-id/dossier/client"
 	"github.com/dossier-id/dossier/internal/config"
 	"github.com/dossier-id/dossier/internal/pgtest"
 	"github.com/dossier-id/dossier/internal/sandbox"
@@ -26,9 +26,11 @@ type stack struct {
 	sandbox *runningSandbox
 	url     string
 	data    string
-	config  client.Config
-	api     *client.Client
-	http    *http.Client
+	// database is where the server keeps its rows.
+	database string
+	config   client.Config
+	api      *client.Client
+	http     *http.Client
 }
 
 // eachEngine runs a test on SQLite and on PostgreSQL.
@@ -70,7 +72,7 @@ func newStackAt(t *testing.T, database, onfidoURL, token string, more ...string)
 	t.Helper()
 	l, err := listen(t.Context(), "127.0.0.1:0")
 	check(t, err)
-	s := &stack{t: t, url: "http://" + l.Addr().String(), data: t.TempDir()}
+	s := &stack{t: t, url: "http://" + l.Addr().String(), data: t.TempDir(), database: database}
 	s.http = &http.Client{Transport: holdToDescription(t, http.DefaultTransport)}
 	s.server, err = startServer(t.Context(), s.settings(database, s.data, onfidoURL, token, more...), l, testLog(t))
 	check(t, err)

@@ -8,7 +8,7 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"github.com/dossier-id/dossier/internal/client"
+	"github.com/dossier-id/dossier/client"
 )
 
 type subscriptionCommand struct {
@@ -142,16 +142,18 @@ func (c subscriptionDelete) Run(w world) error {
 type subscriptionPause struct{ subscribed }
 
 // Run pauses a subscription.
-func (c subscriptionPause) Run(w world) error { return c.steer(w, "pause") }
+func (c subscriptionPause) Run(w world) error { return c.steer(w, (*client.Client).PauseSubscription) }
 
 type subscriptionResume struct{ subscribed }
 
 // Run resumes a subscription.
-func (c subscriptionResume) Run(w world) error { return c.steer(w, "resume") }
+func (c subscriptionResume) Run(w world) error {
+	return c.steer(w, (*client.Client).ResumeSubscription)
+}
 
-func (c subscribed) steer(w world, word string) error {
+func (c subscribed) steer(w world, do func(*client.Client, context.Context, string) (*client.Subscription, error)) error {
 	return c.onServer(w, func(ctx context.Context, api *client.Client) error {
-		s, err := api.Steer(ctx, c.ID, word)
+		s, err := do(api, ctx, c.ID)
 		if err != nil {
 			return err
 		}
@@ -164,7 +166,7 @@ type subscriptionRotate struct{ subscribed }
 // Run gives a subscription another secret.
 func (c subscriptionRotate) Run(w world) error {
 	return c.onServer(w, func(ctx context.Context, api *client.Client) error {
-		s, err := api.Steer(ctx, c.ID, "rotate-secret")
+		s, err := api.RotateSecret(ctx, c.ID)
 		if err != nil {
 			return err
 		}
@@ -188,23 +190,27 @@ func (c subscriptionTest) Run(w world) error {
 type subscriptionDeliveries struct {
 	subscribed
 	Status string `help:"Only pending, delivered, failed or expired ones." placeholder:"WORD"`
+	Limit  int    `help:"At most so many, the newest first." default:"200"`
 }
 
 // Run lists deliveries.
 func (c subscriptionDeliveries) Run(w world) error {
 	return c.onServer(w, func(ctx context.Context, api *client.Client) error {
-		page, err := api.Deliveries(ctx, c.ID, c.Status)
-		if err != nil {
-			return err
-		}
 		table := tabwriter.NewWriter(w.out, 0, 0, 2, ' ', 0)
 		fmt.Fprintln(table, "EVENT\tNAME\tDELIVERY\tANSWERS\tNEXT TRY")
-		for _, d := range page {
+		rows := 0
+		for d, err := range api.Deliveries(ctx, c.ID, c.Status) {
+			if err != nil {
+				return err
+			}
+			if rows++; rows > c.Limit {
+				break
+			}
 			next := "-"
 			if d.NextTry != nil {
 				next = shown(*d.NextTry)
 			}
-			fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", d.Event.ID, d.Event.EventName, d.Status, answers(d), next)
+			fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", d.Event.ID, d.Event.EventName, d.Status, answers(*d), next)
 		}
 		return table.Flush()
 	})

@@ -11,7 +11,7 @@ import (
 	"net/url"
 	"time"
 
-	"github.com/dossier-id/dossier/internal/client"
+	"github.com/dossier-id/dossier/client"
 	"github.com/dossier-id/dossier/internal/render"
 )
 

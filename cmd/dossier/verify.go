@@ -7,7 +7,7 @@ import (
 	"os"
 	"time"
 
-	"github.com/dossier-id/dossier/internal/client"
+	"github.com/dossier-id/dossier/client"
 	"github.com/dossier-id/dossier/internal/render"
 	"github.com/dossier-id/dossier/internal/specimen"
 	"github.com/dossier-id/dossier/internal/vision"
@@ -105,7 +105,7 @@ func (c verifyCommand) order() order {
 			ProcessParameters:                  &client.ProcessParameters{Location: &client.Location{CountryOfResidence: c.Country}},
 			RequestExtraDataFromDrivingLicense: c.ExtraLicenceData,
 		},
-		images: []client.Image{client.File("front", c.Front)},
+		images: []client.Image{client.FromFile("front", c.Front)},
 	}
 	if c.IP != "" {
 		o.process.ProcessParameters.Location = &client.Location{IPAddress: c.IP}
@@ -114,11 +114,11 @@ func (c verifyCommand) order() order {
 		o.process.ProcessParameters.Consents = &client.Consents{Privacy: true}
 	}
 	if c.Back != "" {
-		o.images = append(o.images, client.File("back", c.Back))
+		o.images = append(o.images, client.FromFile("back", c.Back))
 	}
 	if c.Selfie != "" {
 		o.process.ProcessType = "documentSelfie"
-		o.images = append(o.images, client.File("selfie", c.Selfie))
+		o.images = append(o.images, client.FromFile("selfie", c.Selfie))
 	}
 	return o
 }

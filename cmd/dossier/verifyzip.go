@@ -14,6 +14,8 @@ import (
 
 	"github.com/dossier-id/dossier/internal/archive"
 	"github.com/dossier-id/dossier/internal/envfile"
+
+	"github.com/dossier-id/dossier/internal/signing"
 )
 
 type verifyZipCommand struct {
@@ -105,7 +107,7 @@ func printable(s string) string {
 }
 
 // keys reads the server's keys from a file or asks the server for them.
-func (c verifyZipCommand) keys(w world) ([]archive.PublicKey, error) {
+func (c verifyZipCommand) keys(w world) ([]signing.PublicKey, error) {
 	from, err := c.source()
 	if err != nil {
 		return nil, err
@@ -123,7 +125,7 @@ func (c verifyZipCommand) keys(w world) ([]archive.PublicKey, error) {
 	if err != nil {
 		return nil, err
 	}
-	return archive.ParseKeySet(text)
+	return signing.ParseKeySet(text)
 }
 
 func (c verifyZipCommand) source() (string, error) {

@@ -11,7 +11,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/dossier-id/dossier/internal/client"
+	"github.com/dossier-id/dossier/client"
 )
 
 func TestWalkEndsAccepted(t *testing.T) {
@@ -26,10 +26,8 @@ func TestWalkEndsAccepted(t *testing.T) {
 		if !slices.Equal(p.Depictions, []string{"front", "selfie"}) {
 			t.Errorf("depictions %v", p.Depictions)
 		}
-		var final map[string]string
-		check(t, json.Unmarshal(p.FinalResult, &final))
-		if final["firstName"] != "Anna" || final["lastName"] != "Specimen" || final["documentType"] != "passport" || final["similarityScore"] != "medium" {
-			t.Errorf("final result %v", final)
+		if f := p.FinalResult; f == nil || f.FirstName != "Anna" || f.LastName != "Specimen" || f.DocumentType != "passport" || f.SimilarityScore != "medium" {
+			t.Errorf("final result %+v", f)
 		}
 		var specific map[string]map[string]any
 		check(t, json.Unmarshal(p.ProviderSpecific, &specific))
@@ -45,7 +43,7 @@ func TestConsiderEndsInconclusive(t *testing.T) {
 		t := s.t
 		p := s.result(s.pendingProcess(passportOrder(), client.UserData{FirstName: "Anna", LastName: "Consider"}, "front", "selfie"))
 		if p.Status != "inconclusive" || p.FinalResult != nil {
-			t.Fatalf("status %s with final result %s, want inconclusive without one", p.Status, p.FinalResult)
+			t.Fatalf("status %s with final result %+v, want inconclusive without one", p.Status, p.FinalResult)
 		}
 	})
 }
@@ -60,10 +58,8 @@ func TestEveryDocumentType(t *testing.T) {
 			request := passportOrder()
 			request.ProcessType, request.DocumentType = "document", documentType
 			p := s.result(s.pendingProcess(request, client.UserData{}, depictions...))
-			var final map[string]string
-			check(t, json.Unmarshal(p.FinalResult, &final))
-			if p.Status != "accepted" || final["documentType"] != documentType {
-				t.Errorf("%s: status %s, document type %s", documentType, p.Status, final["documentType"])
+			if p.Status != "accepted" || p.FinalResult == nil || p.FinalResult.DocumentType != documentType {
+				t.Errorf("%s: status %s, final result %+v", documentType, p.Status, p.FinalResult)
 			}
 		}
 	})

@@ -21,8 +21,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/dossier-id/dossier/client"
 	"github.com/dossier-id/dossier/internal/browsertest"
-	"github.com/dossier-id/dossier/internal/client"
 	"github.com/dossier-id/dossier/internal/sandbox"
 	"github.com/dossier-id/dossier/internal/specimen"
 	"github.com/dossier-id/dossier/internal/vision"

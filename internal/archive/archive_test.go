@@ -13,14 +13,16 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/dossier-id/dossier/internal/signing"
 )
 
 // done is when the process of the tests ended.
 var done = time.Date(2025, 1, 8, 16, 21, 41, 0, time.UTC)
 
-func testKey(t *testing.T, fill byte) *Key {
+func testKey(t *testing.T, fill byte) *signing.Key {
 	t.Helper()
-	k, err := NewKey(bytes.Repeat([]byte{fill}, 32))
+	k, err := signing.NewKey(bytes.Repeat([]byte{fill}, 32))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,9 +50,9 @@ func testContents() []Content {
 	}
 }
 
-func build(t *testing.T, k *Key, m Manifest, contents []Content) []byte {
+func build(t *testing.T, k *signing.Key, m Manifest, contents []Content) []byte {
 	t.Helper()
-	a, err := Build(t.Context(), k, m, contents)
+	a, err := Build(t.Context(), k, Source{Manifest: m, Contents: contents}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,7 +66,7 @@ func build(t *testing.T, k *Key, m Manifest, contents []Content) []byte {
 	return b.Bytes()
 }
 
-func verify(t *testing.T, file []byte, keys ...PublicKey) *Verdict {
+func verify(t *testing.T, file []byte, keys ...signing.PublicKey) *Verdict {
 	t.Helper()
 	v, err := Verify(bytes.NewReader(file), int64(len(file)), keys)
 	if err != nil {
@@ -129,7 +131,7 @@ func TestEveryFlippedByteIsFound(t *testing.T) {
 	t.Parallel()
 	k := testKey(t, 1)
 	file := build(t, k, testManifest(), testContents())
-	a, err := Build(t.Context(), k, testManifest(), testContents())
+	a, err := Build(t.Context(), k, Source{Manifest: testManifest(), Contents: testContents()}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -244,11 +246,11 @@ func pack(t *testing.T, contents []Content) []byte {
 	t.Helper()
 	var members []member
 	for _, c := range contents {
-		m, _, err := measure(t.Context(), c)
-		if err != nil {
+		sum := newMeter()
+		if err := c.Write(t.Context(), sum); err != nil {
 			t.Fatal(err)
 		}
-		members = append(members, m)
+		members = append(members, member{c.Name, sum.size, sum.crc, func(w io.Writer) error { return c.Write(t.Context(), w) }})
 	}
 	var b bytes.Buffer
 	if err := writeZip(&b, done, members); err != nil {
@@ -260,10 +262,10 @@ func pack(t *testing.T, contents []Content) []byte {
 func TestContentsThatChangeAreNotSent(t *testing.T) {
 	t.Parallel()
 	text := "first"
-	a, err := Build(t.Context(), testKey(t, 1), testManifest(), []Content{{Name: "x", Write: func(_ context.Context, w io.Writer) error {
+	a, err := Build(t.Context(), testKey(t, 1), Source{Manifest: testManifest(), Contents: []Content{{Name: "x", Write: func(_ context.Context, w io.Writer) error {
 		_, err := io.WriteString(w, text)
 		return err
-	}}})
+	}}}}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -276,7 +278,7 @@ func TestContentsThatChangeAreNotSent(t *testing.T) {
 func TestUnreadableContentsAreNoArchive(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("the disk is gone")
-	_, err := Build(t.Context(), testKey(t, 1), testManifest(), []Content{{Name: "x", Write: func(context.Context, io.Writer) error { return broken }}})
+	_, err := Build(t.Context(), testKey(t, 1), Source{Contents: []Content{{Name: "x", Write: func(context.Context, io.Writer) error { return broken }}}}, nil)
 	if !errors.Is(err, broken) {
 		t.Errorf("error %v", err)
 	}
@@ -289,53 +291,12 @@ type failing struct{ err error }
 
 func (f failing) ReadAt([]byte, int64) (int, error) { return 0, f.err }
 
-func TestKeySets(t *testing.T) {
-	t.Parallel()
-	a, b := testKey(t, 1).Public(), testKey(t, 2).Public()
-	set, err := KeySet(a, b)
-	if err != nil {
-		t.Fatal(err)
-	}
-	got, err := ParseKeySet(set)
-	if err != nil || len(got) != 2 || got[0].ID() != a.ID() || got[1].ID() != b.ID() {
-		t.Errorf("%v, %v", got, err)
-	}
-	mixed := `{"keys":[{"kty":"RSA","n":"x"},{"kty":"OKP","crv":"Ed25519","x":"` + encode64(a.key) + `"}]}`
-	if got, err := ParseKeySet([]byte(mixed)); err != nil || len(got) != 1 {
-		t.Errorf("a set with other keys: %v, %v", got, err)
-	}
-	for _, broken := range []string{``, `[]`, `{}`, `{"keys":[{"kty":"OKP","crv":"Ed25519","x":"AA"}]}`, `{"keys":[{"kty":"EC"}]}`} {
-		if _, err := ParseKeySet([]byte(broken)); err == nil {
-			t.Errorf("took %s", broken)
-		}
-	}
-	// The thumbprint of RFC 8037 appendix A.3.
-	x, _ := decode64("11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo")
-	if id := (PublicKey{x}).ID(); id != "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k" {
-		t.Errorf("thumbprint %s", id)
-	}
-}
-
-// TestSignatureOfRFC8037 signs the example of appendix A.4 by hand.
-func TestSignatureOfRFC8037(t *testing.T) {
-	t.Parallel()
-	seed, _ := decode64("nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A")
-	k, err := NewKey(seed)
-	if err != nil {
-		t.Fatal(err)
-	}
-	value, _ := decode64("hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg")
-	if !k.Public().made(value, []byte(`{"alg":"EdDSA"}`), []byte("Example of Ed25519 signing")) {
-		t.Error("the RFC's own signature does not fit")
-	}
-}
-
 func FuzzVerify(f *testing.F) {
-	k, err := NewKey(bytes.Repeat([]byte{1}, 32))
+	k, err := signing.NewKey(bytes.Repeat([]byte{1}, 32))
 	if err != nil {
 		f.Fatal(err)
 	}
-	a, err := Build(context.Background(), k, testManifest(), testContents())
+	a, err := Build(context.Background(), k, Source{Manifest: testManifest(), Contents: testContents()}, nil)
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -346,7 +307,7 @@ func FuzzVerify(f *testing.F) {
 	f.Add(genuine.Bytes())
 	f.Add([]byte("PK\x05\x06"))
 	f.Fuzz(func(t *testing.T, file []byte) {
-		v, err := Verify(bytes.NewReader(file), int64(len(file)), []PublicKey{k.Public()})
+		v, err := Verify(bytes.NewReader(file), int64(len(file)), []signing.PublicKey{k.Public()})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -9,5 +9,5 @@
 // file to its account: the contents to the manifest, the manifest to the
 // signature, and the zip around them to the one form it can have.
 //
-// Contents are streamed, never held whole. It imports dataurl.
+// Contents are streamed, never held whole. It imports dataurl and signing.
 package archive

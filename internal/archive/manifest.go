@@ -15,6 +15,9 @@ const (
 	SignatureName = "manifest.jws"
 )
 
+// manifestType is the type of what is signed.
+const manifestType = "dossier-manifest"
+
 // The bounds of what Verify reads; a true archive is far below them.
 const (
 	maxFiles    = 64

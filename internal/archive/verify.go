@@ -3,12 +3,12 @@ package archive
 import (
 	"archive/zip"
 	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
 	"sort"
+
+	"github.com/dossier-id/dossier/internal/signing"
 )
 
 // Finding is one thing that is not as it was signed.
@@ -40,7 +40,7 @@ func (v *Verdict) add(name, problem string, args ...any) {
 // Verify holds a file of the given size to its signature by one of the keys. A
 // file that was changed, in whatever way, is a Verdict with findings; the error
 // is of reading r alone.
-func Verify(r io.ReaderAt, size int64, keys []PublicKey) (*Verdict, error) {
+func Verify(r io.ReaderAt, size int64, keys []signing.PublicKey) (*Verdict, error) {
 	v := new(Verdict)
 	watched := &watched{r: r}
 	source := io.NewSectionReader(watched, 0, size) // A damaged directory can point outside.
@@ -115,19 +115,19 @@ func (v *Verdict) read(found map[string]*zip.File, name string) []byte {
 
 // manifest finds the manifest that is signed, and says what of manifest.json and
 // manifest.jws is not as it was. It gives the manifest's text.
-func (v *Verdict) manifest(found map[string]*zip.File, keys []PublicKey) []byte {
+func (v *Verdict) manifest(found map[string]*zip.File, keys []signing.PublicKey) []byte {
 	text, jws := v.read(found, ManifestName), v.read(found, SignatureName)
 	if text == nil && jws == nil {
 		return nil
 	}
-	s, err := parseSignature(jws)
+	s, err := signing.Parse(jws)
 	if err != nil && jws != nil {
 		v.add(SignatureName, "was changed: %v", err)
 	}
 	signed := v.prove(s, text, keys)
 	switch {
 	case signed == nil && text == nil:
-		signed = s.payload
+		signed = s.Payload
 	case signed == nil:
 		signed = text
 	case text != nil && !bytes.Equal(text, signed):
@@ -142,23 +142,23 @@ func (v *Verdict) manifest(found map[string]*zip.File, keys []PublicKey) []byte 
 // prove gives the text that a key has signed: the signature's own, or that of
 // manifest.json when only the copy in the signature was changed. nil means that
 // nothing is proven.
-func (v *Verdict) prove(s signature, text []byte, keys []PublicKey) []byte {
+func (v *Verdict) prove(s signing.Signature, text []byte, keys []signing.PublicKey) []byte {
 	for _, k := range keys {
-		header := k.header()
+		header := k.Header(manifestType)
 		switch {
-		case k.made(s.value, header, s.payload):
+		case k.Made(s.Value, header, s.Payload):
 			v.Proven, v.KeyID = true, k.ID()
-			if !bytes.Equal(s.header, header) {
+			if !bytes.Equal(s.Header, header) {
 				v.add(SignatureName, "was changed: its header is not the one that was signed")
 			}
-			return s.payload
-		case text != nil && k.made(s.value, header, text):
+			return s.Payload
+		case text != nil && k.Made(s.Value, header, text):
 			v.Proven, v.KeyID = true, k.ID()
 			v.add(SignatureName, "was changed: its copy of the manifest; manifest.json is what was signed")
 			return text
 		}
 	}
-	if s.value != nil {
+	if s.Value != nil {
 		v.add(SignatureName, "no signature by a known key fits: it was changed or made with another key, so nothing here is proven")
 	}
 	return nil
@@ -215,16 +215,16 @@ func (v *Verdict) content(f *zip.File, want File) (m member, intact bool) {
 		}
 		return err
 	}
-	hash := sha256.New()
-	sum := &crcWriter{w: hash}
-	if err := write(sum); err != nil {
+	meter := newMeter()
+	if err := write(meter); err != nil {
 		v.add(want.Name, "cannot be read whole: the zip around it is damaged")
 		return m, false
 	}
+	sum := meter.sum()
 	switch {
 	case sum.size != want.Size:
 		v.add(want.Name, "was changed: it has %d bytes instead of %d", sum.size, want.Size)
-	case hex.EncodeToString(hash.Sum(nil)) != want.SHA256:
+	case sum.sha256 != want.SHA256:
 		v.add(want.Name, "was changed: its bytes do not have the SHA-256 of the manifest")
 	default:
 		return member{want.Name, sum.size, sum.crc, write}, true

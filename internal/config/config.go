@@ -73,7 +73,13 @@ type Config struct {
 	LogFormat string
 	// LogLevel is debug, info, warn or error: DOSSIER_LOG_LEVEL, default info.
 	LogLevel string
+
+	given map[string]Secret
 }
+
+// Given gives the value of every setting by its name, defaults too. It is empty
+// for a Config that was not loaded.
+func (c *Config) Given() map[string]Secret { return c.given }
 
 // Onfido is the company's own account there.
 type Onfido struct {
@@ -171,12 +177,14 @@ func load(file string, lookup func(string) (string, bool), demand func(*Config) 
 			return nil, fmt.Errorf("read the configuration: %w", err)
 		}
 	}
-	c := &Config{}
+	c := &Config{given: map[string]Secret{}}
 	var faults []error
 	known := map[string]bool{}
 	for _, s := range c.settings() {
 		known[s.name] = true
-		if err := s.set(value(s, inFile, lookup)); err != nil {
+		v := value(s, inFile, lookup)
+		c.given[s.name] = Secret(v)
+		if err := s.set(v); err != nil {
 			faults = append(faults, fmt.Errorf("%s %w", s.name, err))
 		}
 	}

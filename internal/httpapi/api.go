@@ -13,6 +13,8 @@ import (
 	"github.com/dossier-id/dossier/internal/archive"
 	"github.com/dossier-id/dossier/internal/auth"
 	"github.com/dossier-id/dossier/internal/service"
+
+	"github.com/dossier-id/dossier/internal/signing"
 )
 
 // Config is what the API is made of.
@@ -21,11 +23,11 @@ type Config struct {
 	Auth    *auth.Authority
 	// Answers remembers what POSTs with an Idempotency-Key were answered.
 	Answers Answers
-	// Signer signs full results.
-	Signer *archive.Key
-	Log    *slog.Logger
-	Now    func() time.Time
-	Random io.Reader
+	// Signers gives the keys that sign full results, as they are now.
+	Signers func(ctx context.Context) (*signing.Ring, error)
+	Log     *slog.Logger
+	Now     func() time.Time
+	Random  io.Reader
 	// Issuer is the address under which clients reach the server.
 	Issuer string
 	// LinkURL is what the secret of a capture flow follows in its link.
@@ -50,14 +52,18 @@ const (
 
 type api struct {
 	Config
-	huma huma.API
+	huma     huma.API
+	measured *archive.Memory
 }
+
+// rememberedResults is how many full results are not measured again.
+const rememberedResults = 512
 
 // New gives the handler of everything that Dossier answers over HTTP.
 func New(c Config) http.Handler {
 	teachHuma()
 	assure := http.NewServeMux()
-	a := &api{Config: c, huma: describe(assure, c.Version)}
+	a := &api{Config: c, huma: describe(assure, c.Version), measured: archive.NewMemory(rememberedResults)}
 	a.register()
 
 	mux := http.NewServeMux()

@@ -7,6 +7,7 @@ import (
 	"regexp"
 
 	"github.com/dossier-id/dossier/internal/auth"
+	"github.com/dossier-id/dossier/internal/idv"
 )
 
 type callerKey struct{}
@@ -49,7 +50,8 @@ func authenticated(who *auth.Authority, scope string, next http.Handler) http.Ha
 			w.Header().Set("WWW-Authenticate", `Bearer realm="dossier", error="insufficient_scope", scope="`+scope+`"`)
 			fail(w, r, http.StatusForbidden, "the token does not have the scope for this call")
 		default:
-			next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), callerKey{}, caller)))
+			ctx := idv.WithActor(r.Context(), idv.Actor{Kind: idv.ActorClient, ID: caller.ClientID})
+			next.ServeHTTP(w, r.WithContext(context.WithValue(ctx, callerKey{}, caller)))
 		}
 	})
 }

@@ -4,8 +4,11 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"crypto/sha256"
+	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -15,6 +18,8 @@ import (
 	"github.com/dossier-id/dossier/internal/archive"
 	"github.com/dossier-id/dossier/internal/idv"
 	"github.com/dossier-id/dossier/internal/service"
+
+	"github.com/dossier-id/dossier/internal/signing"
 )
 
 // The versions that a full result names in its manifest.
@@ -45,11 +50,15 @@ func (a *api) download(ctx context.Context, in *ProcessPath) (*downloadAnswer, e
 	if err != nil {
 		return nil, err
 	}
-	contents, err := contentsOf(e)
+	source, err := sourceOf(e)
 	if err != nil {
 		return nil, err
 	}
-	made, err := archive.Build(ctx, a.Signer, manifestOf(e), contents)
+	keys, err := a.Signers(ctx)
+	if err != nil {
+		return nil, err
+	}
+	made, err := archive.Build(ctx, keys.At(e.UpdatedAt), source, a.measured)
 	if err != nil {
 		return nil, err
 	}
@@ -69,11 +78,11 @@ func manifestOf(e *service.Evidence) archive.Manifest {
 	}
 }
 
-// contentsOf lists the files of a full result in their order.
-func contentsOf(e *service.Evidence) ([]archive.Content, error) {
+// sourceOf is what a full result is made of, the files in their order.
+func sourceOf(e *service.Evidence) (s archive.Source, err error) {
 	var process bytes.Buffer
 	if err := huma.DefaultJSONFormat.Marshal(&process, showProcess(e.View)); err != nil {
-		return nil, err
+		return s, err
 	}
 	contents := []archive.Content{textContent("process.json", process.Bytes())}
 	for _, kind := range []idv.ReportKind{idv.ReportDocument, idv.ReportFace} {
@@ -83,18 +92,42 @@ func contentsOf(e *service.Evidence) ([]archive.Content, error) {
 			}
 		}
 	}
-	page := archive.Page{Process: process.Bytes(), Facts: []archive.Fact{{Name: "Dossier", Value: e.DossierID}}}
+	page := &archive.Page{Process: process.Bytes(), Facts: []archive.Fact{{Name: "Dossier", Value: e.DossierID}}}
 	for _, i := range e.Images {
-		contents = append(contents, imageContent("images/", e, i))
+		picture := imageContent("images/", e, i)
+		contents = append(contents, picture)
 		page.Pictures = append(page.Pictures, archive.Picture{
-			Caption: string(i.Depiction), MediaType: i.MediaType,
+			Name: picture.Name, Caption: string(i.Depiction), MediaType: i.MediaType,
 			Open: func(ctx context.Context) (io.ReadCloser, error) { return e.Open(ctx, i) },
 		})
 	}
 	if e.Video != nil {
 		contents = append(contents, imageContent("video/", e, *e.Video))
 	}
-	return append(contents, archive.Content{Name: "report.html", Write: page.Write}), nil
+	return archive.Source{Manifest: manifestOf(e), Contents: contents, Page: page, Identity: identityOf(e, process.Bytes())}, nil
+}
+
+// identityOf is a hash of all that the bytes of a full result follow from. Images
+// are known by their blobs, which are never written twice.
+func identityOf(e *service.Evidence, process []byte) string {
+	h := sha256.New()
+	part := func(p []byte) { _, _ = fmt.Fprintf(h, "%d:%s", len(p), p) } // a hash takes everything
+	for _, text := range []string{e.TenantID, e.DossierID, e.ID} {
+		part([]byte(text))
+	}
+	part(process)
+	for _, r := range e.Reports {
+		part([]byte(r.Kind))
+		part(r.Raw)
+	}
+	images := e.Images
+	if e.Video != nil {
+		images = append(slices.Clip(images), *e.Video)
+	}
+	for _, i := range images {
+		part([]byte(i.Blob))
+	}
+	return string(h.Sum(nil))
 }
 
 func textContent(name string, text []byte) archive.Content {
@@ -125,7 +158,12 @@ func ending(mediaType string) string {
 
 // jwks answers with the public keys by which full results are checked (RFC 7517).
 func (a *api) jwks(w http.ResponseWriter, r *http.Request) {
-	set, err := archive.KeySet(a.Signer.Public())
+	keys, err := a.Signers(r.Context())
+	if err != nil {
+		problemOf(r.Context(), a.Log, r.Method, r.URL.Path, err).write(w)
+		return
+	}
+	set, err := signing.KeySet(keys.Public()...)
 	if err != nil {
 		problemOf(r.Context(), a.Log, r.Method, r.URL.Path, err).write(w)
 		return

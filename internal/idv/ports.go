@@ -17,6 +17,9 @@ type Store interface {
 	// Update runs f in one transaction: when f returns nil, state, events and
 	// jobs are durable together, otherwise none of them is.
 	Update(ctx context.Context, f func(Tx) error) error
+	// Note adds records of what was only looked at to the audit trail. They are
+	// durable when it returns nil. Many that come at once share a transaction.
+	Note(ctx context.Context, records ...Record) error
 }
 
 // Reader reads the store.
@@ -75,6 +78,10 @@ type Reader interface {
 	// Lanes gives every lane of an endpoint that may be sent to and has something
 	// pending, across tenants.
 	Lanes(ctx context.Context) ([]Lane, error)
+
+	// Trail gives a page of a tenant's audit trail; an empty tenant is the
+	// installation's own.
+	Trail(ctx context.Context, tenant string, q TrailQuery) ([]Record, error)
 }
 
 // ProcessKey names a process.
@@ -104,7 +111,8 @@ type Effects struct {
 }
 
 // Tx writes the store. A change of state, its event and the jobs that act on
-// it are one call: there is no other way to emit an event.
+// it are one call: there is no other way to emit an event, and none to emit one
+// without its audit record.
 type Tx interface {
 	Reader
 
@@ -189,6 +197,8 @@ type Tx interface {
 
 	// Enqueue stores jobs that come with no change of state: a webhook's hint.
 	Enqueue(ctx context.Context, jobs ...Job) error
+	// Record adds to the audit trail what has no event.
+	Record(ctx context.Context, records ...Record) error
 }
 
 // Step is one request that creates something at the provider: an applicant, a

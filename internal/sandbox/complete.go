@@ -2,7 +2,6 @@ package sandbox
 
 import (
 	"encoding/json"
-	"slices"
 
 	"github.com/dossier-id/dossier/internal/sandbox/report"
 )
@@ -60,8 +59,9 @@ func (s *Sandbox) writeReport(row *reportRow, c check) {
 		return
 	}
 	outcome, raw := s.outcomeOf(*row, c)
-	outcome, found := s.judge(*row, c, outcome)
-	written, err := s.reports.Write(row.Body.Name, s.subject(c, row.Body), outcome)
+	about := s.subject(c, row.Body)
+	outcome, found := s.judge(*row, c, outcome, about.Known)
+	written, err := s.reports.Write(row.Body.Name, about, outcome)
 	if err != nil { // outcomes are checked when they are asked for
 		s.log.Error("write report", "name", row.Body.Name, "error", err)
 		written.Result = report.Consider
@@ -108,24 +108,6 @@ func (s *Sandbox) outcomeOf(row reportRow, c check) (outcome report.Outcome, raw
 		}
 	}
 	return outcome, raw
-}
-
-// subject is what the report repeats of the applicant and the document. Onfido's own sandbox says passport and GBR
-// whatever was uploaded (Onfido contract section 2g); here the four main types and a given country are repeated,
-// because whoever uploads a driving licence expects to read of one.
-func (s *Sandbox) subject(c check, body reportBody) report.Subject {
-	a, _ := s.state.applicants.get(c.ApplicantID)
-	about := report.Subject{FirstName: a.FirstName, LastName: a.LastName, DOB: text(a.DOB)}
-	if len(body.Documents) == 0 {
-		return about
-	}
-	d, _ := s.state.documents.get(body.Documents[0].ID)
-	about.DocumentID = d.ID
-	about.IssuingCountry = text(d.IssuingCountry)
-	if slices.Contains([]string{"passport", "driving_licence", "national_identity_card", "residence_permit"}, d.Type) {
-		about.DocumentType = d.Type
-	}
-	return about
 }
 
 func text(s *string) string {

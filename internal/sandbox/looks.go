@@ -3,6 +3,7 @@ package sandbox
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -112,12 +113,16 @@ func (s *Sandbox) forces(next string) bool {
 }
 
 // judge lets what was seen decide a report as far as neither trigger nor scenario does: where these give a result,
-// it only fills the properties. Findings are nil for reports that are not about pictures. The caller holds mu.
-func (s *Sandbox) judge(row reportRow, c check, asked report.Outcome) (report.Outcome, *evidence.Findings) {
+// it only fills the properties. Where no data were read, known, the applicant's licence, stands in for them. Findings are
+// nil for reports that are not about pictures. The caller holds mu.
+func (s *Sandbox) judge(row reportRow, c check, asked report.Outcome, known map[string]any) (report.Outcome, *evidence.Findings) {
 	if !s.looks() {
 		return asked, nil
 	}
 	f := s.findings(row, c)
+	if f != nil && !f.Read {
+		maps.DeleteFunc(f.Properties, func(name string, _ any) bool { return known[name] != nil })
+	}
 	switch {
 	case f == nil:
 		return asked, nil

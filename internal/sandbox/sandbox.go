@@ -13,6 +13,7 @@ import (
 	"github.com/dossier-id/dossier/internal/sandbox/evidence"
 	"github.com/dossier-id/dossier/internal/sandbox/fault"
 	"github.com/dossier-id/dossier/internal/sandbox/hook"
+	"github.com/dossier-id/dossier/internal/sandbox/licence"
 	"github.com/dossier-id/dossier/internal/sandbox/report"
 	"github.com/dossier-id/dossier/internal/sandbox/timeline"
 )
@@ -43,21 +44,22 @@ type Options struct {
 
 // Sandbox is one Onfido account in memory.
 type Sandbox struct {
-	opts    Options
-	log     *slog.Logger
-	clock   *timeline.Clock
-	hooks   *hook.Deliverer
-	reports *report.Book
-	script  script
-	signer  *signer
-	intake  chan struct{} // one slot for each upload being read
-	limit   *rateLimit
-	eye     *evidence.Eye
-	faults  *fault.Injector
-	records *recorder
-	handler http.Handler
-	closed  chan struct{}
-	once    sync.Once
+	opts     Options
+	log      *slog.Logger
+	clock    *timeline.Clock
+	hooks    *hook.Deliverer
+	reports  *report.Book
+	licences *licence.Book
+	script   script
+	signer   *signer
+	intake   chan struct{} // one slot for each upload being read
+	limit    *rateLimit
+	eye      *evidence.Eye
+	faults   *fault.Injector
+	records  *recorder
+	handler  http.Handler
+	closed   chan struct{}
+	once     sync.Once
 
 	random sync.Mutex // Options.Rand need not be safe for concurrent use
 
@@ -73,12 +75,16 @@ func New(o Options) (*Sandbox, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load report templates: %w", err)
 	}
+	licences, err := licence.Load()
+	if err != nil {
+		return nil, fmt.Errorf("load licences: %w", err)
+	}
 	steps, err := loadScript()
 	if err != nil {
 		return nil, fmt.Errorf("load scripts: %w", err)
 	}
 	s := &Sandbox{
-		opts: o, log: o.Log, reports: book, script: steps, clock: timeline.New(o.Now),
+		opts: o, log: o.Log, reports: book, licences: licences, script: steps, clock: timeline.New(o.Now),
 		intake: make(chan struct{}, maxUploadsAtOnce), closed: make(chan struct{}),
 		eye: evidence.NewEye(o.ReadWithin), state: newState(o.MaxFileBytes), done: map[string]chan struct{}{}, records: &recorder{},
 	}

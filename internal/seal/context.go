@@ -17,6 +17,7 @@ const (
 	forStream   purpose = "dossier/stream/1"
 	forSystem   purpose = "dossier/system/1"
 	forIndex    purpose = "dossier/index/1"
+	forMAC      purpose = "dossier/mac/1"
 )
 
 // bind gives the associated data of a value.

@@ -20,7 +20,7 @@ func Example() {
 	}
 
 	at := seal.Context{Tenant: "default", Dossier: "7f0c", Field: "userData"}
-	wrapped, key, err := sealer.NewKey(at) // wrapped is stored with the dossier.
+	wrapped, key, err := sealer.NewKey(at, 1) // wrapped is stored with the dossier.
 	if err != nil {
 		panic(err)
 	}

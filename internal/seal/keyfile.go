@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -33,9 +34,13 @@ type keyFile struct {
 // keysets are what a key file holds.
 type keysets struct{ keyEncryption, index *keyset.Handle }
 
+// treeOf is where the tree that belongs to a key file lies.
+func treeOf(keyFile string) string { return keyFile + ".tree" }
+
 // CreateKeyFile makes new keys and stores them at path, readable by the owner
-// only, durable before it returns. A file that is already there is never
-// replaced: the error then is fs.ErrExist.
+// only, durable before it returns, and the tree of keys beside it unless there
+// is one. A key file that is already there is never replaced: the error then is
+// fs.ErrExist.
 func CreateKeyFile(path string) (*Sealer, error) {
 	keys, err := newKeysets()
 	if err != nil {
@@ -45,63 +50,135 @@ func CreateKeyFile(path string) (*Sealer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("encode new keys: %w", err)
 	}
+	t, made, err := ensureTree(treeOf(path))
+	if err != nil {
+		return nil, err
+	}
 	if err := createDurably(path, text); err != nil {
 		return nil, fmt.Errorf("create the key file: %w", err)
 	}
-	return newSealer(keys)
+	s, err := newSealer(keys, t)
+	if err != nil {
+		return nil, err
+	}
+	s.path, s.made = path, []string{path}
+	if made {
+		s.made = append(s.made, t.path)
+	}
+	return s, nil
 }
 
-// OpenKeyFile reads the keys at path. A file that its group or the world may
-// read or write is refused; a missing one is fs.ErrNotExist.
+// Discard removes the files that were made for the Sealer: over data that was
+// sealed with other keys, new ones only stand in the way of the right ones.
+func (s *Sealer) Discard() error {
+	var errs []error
+	for _, path := range s.made {
+		errs = append(errs, os.Remove(path))
+	}
+	return errors.Join(errs...)
+}
+
+// OpenKeyFile reads the keys at path and the tree beside them. A file that its
+// group or the world may read or write is refused; a missing key file is
+// fs.ErrNotExist, a missing tree is ErrNoTree.
 func OpenKeyFile(path string) (*Sealer, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("open the key file: %w", err)
 	}
 	defer func() { _ = f.Close() }() // Nothing was written.
-	info, err := f.Stat()
-	if err != nil {
-		return nil, fmt.Errorf("look at the key file: %w", err)
-	}
-	if mode := info.Mode(); !mode.IsRegular() || mode.Perm()&0o077 != 0 {
-		return nil, fmt.Errorf("the key file %s must be a plain file that only its owner can read (mode 0600), not %v", path, mode)
+	if err := private(f); err != nil {
+		return nil, err
 	}
 	text, err := io.ReadAll(io.LimitReader(f, maxKeyFile+1))
 	if err != nil {
 		return nil, fmt.Errorf("read the key file: %w", err)
 	}
-	return parse(text)
+	keys, err := parse(text)
+	if err != nil {
+		return nil, err
+	}
+	t, err := openTree(treeOf(path))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%w: %s", ErrNoTree, treeOf(path))
+	}
+	if err != nil {
+		return nil, err
+	}
+	s, err := newSealer(keys, t)
+	if err == nil {
+		s.path = path
+	}
+	return s, err
+}
+
+// ErrNoTree says that the tree which belongs to a key file is not there.
+var ErrNoTree = errors.New("the file that belongs to the key file is missing, and nothing opens without it: restore it from its backup")
+
+// private makes sure that only its owner can read a file of keys.
+func private(f *os.File) error {
+	info, err := f.Stat()
+	if err != nil {
+		return fmt.Errorf("look at %s: %w", f.Name(), err)
+	}
+	if mode := info.Mode(); !mode.IsRegular() || mode.Perm()&0o077 != 0 {
+		return fmt.Errorf("%s must be a plain file that only its owner can read (mode 0600), not %v", f.Name(), mode)
+	}
+	return nil
 }
 
 // ParseKeys takes the content of a key file in base64 (standard alphabet), the
-// form in which an environment variable holds it.
-func ParseKeys(encoded string) (*Sealer, error) {
+// form in which an environment variable holds it. The tree lies where it would
+// lie beside the key file; it is made when it is missing.
+func ParseKeys(encoded, keyFile string) (*Sealer, error) {
+	keys, err := decodeKeys(encoded)
+	if err != nil {
+		return nil, err
+	}
+	t, made, err := ensureTree(treeOf(keyFile))
+	if err != nil {
+		return nil, err
+	}
+	s, err := newSealer(keys, t)
+	if err == nil && made {
+		s.made = []string{t.path}
+	}
+	return s, err
+}
+
+// CheckKeys says what is wrong with the content of a key file in base64.
+func CheckKeys(encoded string) error {
+	_, err := decodeKeys(encoded)
+	return err
+}
+
+func decodeKeys(encoded string) (keysets, error) {
 	text, err := base64.StdEncoding.DecodeString(encoded)
 	if err != nil {
-		return nil, errors.New("the keys are not base64") // The cause would point into them.
+		return keysets{}, errors.New("the keys are not base64") // The cause would point into them.
 	}
 	return parse(text)
 }
 
 // parse reads keys. Its errors do not wrap those of JSON and Tink, which could
 // quote what they choked on.
-func parse(text []byte) (*Sealer, error) {
+func parse(text []byte) (keysets, error) {
 	if len(text) > maxKeyFile {
-		return nil, errors.New("the keys are longer than 64 KiB")
+		return keysets{}, errors.New("the keys are longer than 64 KiB")
 	}
 	var file keyFile
 	if json.Unmarshal(text, &file) != nil || file.Format != keyFormat {
-		return nil, fmt.Errorf("the keys are not in the format %s", keyFormat)
+		return keysets{}, fmt.Errorf("the keys are not in the format %s", keyFormat)
 	}
 	keyEncryption, err := readKeyset(file.KeyEncryption)
 	if err != nil {
-		return nil, errors.New("the key-encryption keyset is not a Tink keyset in JSON")
+		return keysets{}, errors.New("the key-encryption keyset is not a Tink keyset in JSON")
 	}
 	index, err := readKeyset(file.Index)
 	if err != nil {
-		return nil, errors.New("the index keyset is not a Tink keyset in JSON")
+		return keysets{}, errors.New("the index keyset is not a Tink keyset in JSON")
 	}
-	return newSealer(keysets{keyEncryption: keyEncryption, index: index})
+	return keysets{keyEncryption: keyEncryption, index: index}, nil
 }
 
 func newKeysets() (keysets, error) {

@@ -21,7 +21,7 @@ func TestKeyFileKeepsItsKeys(t *testing.T) {
 	if err != nil || info.Mode().Perm() != 0o600 {
 		t.Fatalf("the key file has mode %v, %v", info.Mode(), err)
 	}
-	wrapped, _, err := created.NewKey(home)
+	wrapped, _, err := created.NewKey(home, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -36,7 +36,7 @@ func TestKeyFileKeepsItsKeys(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	parsed, err := ParseKeys(base64.StdEncoding.EncodeToString(text))
+	parsed, err := ParseKeys(base64.StdEncoding.EncodeToString(text), path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,8 +62,8 @@ func TestKeyFileIsNeverReplaced(t *testing.T) {
 	if after, err := os.ReadFile(path); err != nil || string(after) != string(before) {
 		t.Errorf("the file has changed: %v", err)
 	}
-	if left, err := os.ReadDir(dir); err != nil || len(left) != 1 {
-		t.Errorf("the folder holds %v, %v, want the key file alone", left, err)
+	if left, err := os.ReadDir(dir); err != nil || len(left) != 2 {
+		t.Errorf("the folder holds %v, %v, want the key file and its tree alone", left, err)
 	}
 }
 
@@ -102,13 +102,13 @@ func TestBadKeysAreRefusedWithoutQuotingThem(t *testing.T) {
 	for name, text := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, err := ParseKeys(base64.StdEncoding.EncodeToString([]byte(text)))
+			err := CheckKeys(base64.StdEncoding.EncodeToString([]byte(text)))
 			if err == nil || strings.Contains(err.Error(), "CANARY") {
 				t.Errorf("error %v, want one that does not quote the keys", err)
 			}
 		})
 	}
-	if _, err := ParseKeys("*CANARY*"); err == nil || strings.Contains(err.Error(), "CANARY") {
+	if err := CheckKeys("*CANARY*"); err == nil || strings.Contains(err.Error(), "CANARY") {
 		t.Errorf("not base64: error %v, want one that does not quote the keys", err)
 	}
 	if _, err := OpenKeyFile(filepath.Join(t.TempDir(), "none")); !errors.Is(err, fs.ErrNotExist) {

@@ -3,6 +3,7 @@ package seal
 import (
 	"bytes"
 	"errors"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -31,16 +32,27 @@ func testSealer(t *testing.T) *Sealer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := newSealer(keys)
+	s, err := newSealer(keys, testTree(t))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return s
 }
 
+// testTree gives the one tree of the tests.
+func testTree(t *testing.T) *treeFile {
+	t.Helper()
+	tree, _, err := ensureTree(filepath.Join(t.TempDir(), "tree"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	tree.tree = newTree([seedSize]byte{1})
+	return tree
+}
+
 func testKey(t *testing.T) *Key {
 	t.Helper()
-	_, key, err := testSealer(t).NewKey(home)
+	_, key, err := testSealer(t).NewKey(home, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +102,7 @@ func TestEveryFlippedBitOfAFieldIsFound(t *testing.T) {
 func TestWrappedKeyIsBoundToItsDossier(t *testing.T) {
 	t.Parallel()
 	s := testSealer(t)
-	wrapped, key, err := s.NewKey(home)
+	wrapped, key, err := s.NewKey(home, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,11 +130,11 @@ func TestWrappedKeyIsBoundToItsDossier(t *testing.T) {
 func TestEveryDossierHasItsOwnKey(t *testing.T) {
 	t.Parallel()
 	s := testSealer(t)
-	_, one, err := s.NewKey(home)
+	_, one, err := s.NewKey(home, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, two, err := s.NewKey(home)
+	_, two, err := s.NewKey(home, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -143,11 +155,11 @@ func TestReplacedKeyStillUnwraps(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	before, err := newSealer(keys)
+	before, err := newSealer(keys, testTree(t))
 	if err != nil {
 		t.Fatal(err)
 	}
-	wrapped, _, err := before.NewKey(home)
+	wrapped, _, err := before.NewKey(home, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -155,7 +167,7 @@ func TestReplacedKeyStillUnwraps(t *testing.T) {
 	if _, err := after.Unwrap(wrapped, home); err != nil {
 		t.Errorf("with both keys: %v", err)
 	}
-	rewrapped, _, err := after.NewKey(home)
+	rewrapped, _, err := after.NewKey(home, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -198,7 +210,11 @@ func reread(t *testing.T, manager *keyset.Manager, keys keysets) *Sealer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := parse(text)
+	read, err := parse(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := newSealer(read, testTree(t))
 	if err != nil {
 		t.Fatal(err)
 	}

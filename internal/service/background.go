@@ -13,6 +13,7 @@ import (
 // is positive the job wants to come back after it; an error asks the queue for
 // another try in its own time.
 func (s *Service) Run(ctx context.Context, j idv.Job, age time.Duration) (again time.Duration, err error) {
+	ctx = idv.WithActor(ctx, idv.Actor{Kind: idv.ActorSystem, ID: string(j.Kind)})
 	switch j.Kind {
 	case idv.JobAdvance:
 		again, err := s.advance(ctx, idv.ProcessKey{Tenant: j.Tenant, Dossier: j.Dossier, Process: j.Process})

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/dossier-id/dossier/internal/idv"
 )
@@ -63,7 +64,8 @@ func (s *Service) Dossiers(ctx context.Context, tenant string, q idv.DossierQuer
 	return page, err
 }
 
-// Dossier gives a dossier with its processes.
+// Dossier gives a dossier with its processes. Looking at it is recorded when it
+// holds a result.
 func (s *Service) Dossier(ctx context.Context, tenant, id string) (*Folder, error) {
 	var f Folder
 	err := s.Store.View(ctx, func(r idv.Reader) (err error) {
@@ -89,7 +91,10 @@ func (s *Service) Dossier(ctx context.Context, tenant, id string) (*Folder, erro
 	if err != nil {
 		return nil, fmt.Errorf("read dossier: %w", err)
 	}
-	return &f, nil
+	if !slices.ContainsFunc(f.Processes, func(v *View) bool { return v.Verdict != nil }) {
+		return &f, nil
+	}
+	return &f, s.seen(ctx, idv.ProcessKey{Tenant: tenant, Dossier: id}, idv.ActionDossierViewed, "")
 }
 
 // DeleteDossier removes a dossier with all that is in it, at once for every
@@ -139,5 +144,5 @@ func (s *Service) UserData(ctx context.Context, tenant, dossier string) (*idv.Us
 	if d.UserData == nil {
 		return nil, idv.NotFound("user data")
 	}
-	return d.UserData, nil
+	return d.UserData, s.seen(ctx, idv.ProcessKey{Tenant: tenant, Dossier: dossier}, idv.ActionUserDataViewed, "")
 }

@@ -51,7 +51,11 @@ func (s *Service) File(ctx context.Context, tenant, dossier string, d idv.Depict
 	if err != nil {
 		return idv.Image{}, nil, err
 	}
-	return s.openOne(ctx, "file", files, d)
+	file, body, err := s.openOne(ctx, "file", files, d)
+	if err != nil {
+		return file, nil, err
+	}
+	return s.shown(ctx, file, body, idv.ActionFileViewed)
 }
 
 // DeleteFiles removes the files of a dossier that are named, or all of them when
@@ -96,7 +100,7 @@ func (s *Service) TakeFromFiles(ctx context.Context, k idv.ProcessKey, names []i
 // CopyToFiles makes copies of a process's images files of its dossier, whatever
 // the status of the process. See TakeFromFiles for names.
 func (s *Service) CopyToFiles(ctx context.Context, k idv.ProcessKey, names []idv.Depiction) error {
-	v, err := s.Process(ctx, k)
+	v, err := s.process(ctx, k)
 	if err != nil {
 		return err
 	}

@@ -25,7 +25,7 @@ func (s *Service) SetImages(ctx context.Context, k idv.ProcessKey, read func(Upl
 
 // pending reads a process that may still take images.
 func (s *Service) pending(ctx context.Context, k idv.ProcessKey) (*View, error) {
-	v, err := s.Process(ctx, k)
+	v, err := s.process(ctx, k)
 	switch {
 	case err != nil:
 		return nil, err
@@ -153,17 +153,21 @@ func (b *batch) discard(ctx context.Context) {
 
 // Image gives an image of a process and its bytes, which the caller closes.
 func (s *Service) Image(ctx context.Context, k idv.ProcessKey, d idv.Depiction) (idv.Image, io.ReadCloser, error) {
-	v, err := s.Process(ctx, k)
+	v, err := s.process(ctx, k)
 	if err != nil {
 		return idv.Image{}, nil, err
 	}
-	return s.openOne(ctx, "image", v.Images, d)
+	image, body, err := s.openOne(ctx, "image", v.Images, d)
+	if err != nil {
+		return image, nil, err
+	}
+	return s.shown(ctx, image, body, idv.ActionImageViewed)
 }
 
 // Video gives the film of a process and its bytes, which the caller closes, or
 // NotFound while there is none.
 func (s *Service) Video(ctx context.Context, k idv.ProcessKey) (idv.Image, io.ReadCloser, error) {
-	v, err := s.Process(ctx, k)
+	v, err := s.process(ctx, k)
 	if err != nil {
 		return idv.Image{}, nil, err
 	}
@@ -171,7 +175,10 @@ func (s *Service) Video(ctx context.Context, k idv.ProcessKey) (idv.Image, io.Re
 		return idv.Image{}, nil, idv.NotFound("video")
 	}
 	body, err := s.openImage(ctx, *v.Video)
-	return *v.Video, body, err
+	if err != nil {
+		return idv.Image{}, nil, err
+	}
+	return s.shown(ctx, *v.Video, body, idv.ActionVideoViewed)
 }
 
 func (s *Service) openOne(ctx context.Context, what string, images []idv.Image, d idv.Depiction) (idv.Image, io.ReadCloser, error) {

@@ -62,8 +62,17 @@ func sameOrder(a, b idv.Process) bool {
 	return reflect.DeepEqual(a, b)
 }
 
-// Process gives a process as it stands.
+// Process gives a process as it stands. Looking at a result is recorded.
 func (s *Service) Process(ctx context.Context, k idv.ProcessKey) (*View, error) {
+	v, err := s.process(ctx, k)
+	if err != nil || v.Verdict == nil {
+		return v, err
+	}
+	return v, s.seen(ctx, k, idv.ActionResultViewed, "")
+}
+
+// process reads a process for a use case.
+func (s *Service) process(ctx context.Context, k idv.ProcessKey) (*View, error) {
 	var v *View
 	err := s.Store.View(ctx, func(r idv.Reader) (err error) {
 		v, err = view(ctx, r, k)

@@ -34,7 +34,7 @@ func (s *Service) FullResult(ctx context.Context, k idv.ProcessKey) (*Evidence, 
 	if err != nil {
 		return nil, fmt.Errorf("read the full result: %w", err)
 	}
-	return e, nil
+	return e, s.seen(ctx, k, idv.ActionResultDownloaded, "")
 }
 
 // DocumentForms lists what a provider takes, or NotFound when there is no such

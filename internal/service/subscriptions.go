@@ -36,7 +36,10 @@ func (s *Service) CreateSubscription(ctx context.Context, tenant string, e Endpo
 		if len(others) >= idv.MaxSubscriptions {
 			return idv.Refuse(idv.CodeInvalidState, fmt.Sprintf("there are %d subscriptions already, the most that there may be", len(others)))
 		}
-		return tx.PutSubscription(ctx, made)
+		if err := tx.PutSubscription(ctx, made); err != nil {
+			return err
+		}
+		return tx.Record(ctx, s.about(made, idv.ActionSubscriptionCreated))
 	})
 	if err != nil {
 		return nil, fmt.Errorf("create subscription: %w", err)
@@ -84,7 +87,7 @@ func (s *Service) Subscriptions(ctx context.Context, tenant string) (found []*id
 // ChangeSubscription replaces URL and events. What is on its way already goes to
 // the new URL.
 func (s *Service) ChangeSubscription(ctx context.Context, tenant, id string, e Endpoint) (*idv.Subscription, error) {
-	return s.changeSubscription(ctx, tenant, id, func(sub *idv.Subscription) error {
+	return s.changeSubscription(ctx, tenant, id, idv.ActionSubscriptionChanged, func(sub *idv.Subscription) error {
 		sub.URL, sub.Events, sub.UpdatedAt = e.URL, e.Events, s.now()
 		return s.checkEndpoint(sub)
 	})
@@ -97,7 +100,7 @@ func (s *Service) RotateSecret(ctx context.Context, tenant, id string) (*idv.Sub
 	if err != nil {
 		return nil, fmt.Errorf("make a secret: %w", err)
 	}
-	return s.changeSubscription(ctx, tenant, id, func(sub *idv.Subscription) error {
+	return s.changeSubscription(ctx, tenant, id, idv.ActionSubscriptionRotated, func(sub *idv.Subscription) error {
 		sub.Rotate(secret, s.now())
 		return nil
 	})
@@ -105,12 +108,12 @@ func (s *Service) RotateSecret(ctx context.Context, tenant, id string) (*idv.Sub
 
 // PauseSubscription lets events wait until they are resumed or expire.
 func (s *Service) PauseSubscription(ctx context.Context, tenant, id string) (*idv.Subscription, error) {
-	return s.changeSubscription(ctx, tenant, id, func(sub *idv.Subscription) error { return sub.Pause(s.now()) })
+	return s.changeSubscription(ctx, tenant, id, idv.ActionSubscriptionPaused, func(sub *idv.Subscription) error { return sub.Pause(s.now()) })
 }
 
 // ResumeSubscription lets events flow, also to an endpoint that was disabled.
 func (s *Service) ResumeSubscription(ctx context.Context, tenant, id string) (*idv.Subscription, error) {
-	return s.changeSubscription(ctx, tenant, id, func(sub *idv.Subscription) error {
+	return s.changeSubscription(ctx, tenant, id, idv.ActionSubscriptionResumed, func(sub *idv.Subscription) error {
 		sub.Resume(s.now())
 		return nil
 	})
@@ -132,10 +135,20 @@ func (s *Service) TestSubscription(ctx context.Context, tenant, id string) error
 
 // DeleteSubscription removes a subscription; nothing is sent to it any more.
 func (s *Service) DeleteSubscription(ctx context.Context, tenant, id string) error {
-	return s.Store.Update(ctx, func(tx idv.Tx) error { return tx.DeleteSubscription(ctx, tenant, id) })
+	return s.Store.Update(ctx, func(tx idv.Tx) error {
+		if err := tx.DeleteSubscription(ctx, tenant, id); err != nil {
+			return err
+		}
+		return tx.Record(ctx, s.about(&idv.Subscription{TenantID: tenant, ID: id}, idv.ActionSubscriptionDeleted))
+	})
 }
 
-func (s *Service) changeSubscription(ctx context.Context, tenant, id string, change func(*idv.Subscription) error) (sub *idv.Subscription, err error) {
+// about gives the audit record of a change to a subscription.
+func (s *Service) about(sub *idv.Subscription, a idv.Action) idv.Record {
+	return idv.Record{Tenant: sub.TenantID, At: s.now(), Action: a, Subject: sub.ID}
+}
+
+func (s *Service) changeSubscription(ctx context.Context, tenant, id string, a idv.Action, change func(*idv.Subscription) error) (sub *idv.Subscription, err error) {
 	err = s.Store.Update(ctx, func(tx idv.Tx) error {
 		if sub, err = tx.Subscription(ctx, tenant, id); err != nil {
 			return err
@@ -143,7 +156,10 @@ func (s *Service) changeSubscription(ctx context.Context, tenant, id string, cha
 		if err := change(sub); err != nil {
 			return err
 		}
-		return tx.PutSubscription(ctx, sub)
+		if err := tx.PutSubscription(ctx, sub); err != nil {
+			return err
+		}
+		return tx.Record(ctx, s.about(sub, a))
 	})
 	return sub, err
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/dossier-id/dossier/internal/idv"
 )
 
 // DefaultTenant is the tenant that every database has from the start.
@@ -38,8 +40,13 @@ func scanClient(r row) (c Client, err error) {
 // CreateTenant stores a tenant; the name is for people. It fails when the id is
 // taken.
 func (db *DB) CreateTenant(ctx context.Context, id, name string, now time.Time) error {
-	_, err := exec(ctx, db.writer, `INSERT INTO tenants (id, name, created_at) VALUES ($1, $2, $3)`, id, name, micros(now))
-	return explain(err, "create", "tenant")
+	return db.update(ctx, func(t *transaction) error {
+		_, err := exec(ctx, t.q, `INSERT INTO tenants (id, name, created_at) VALUES ($1, $2, $3)`, id, name, micros(now))
+		if err != nil {
+			return fmt.Errorf("create the tenant: %w", err)
+		}
+		return t.Record(ctx, idv.Record{Tenant: id, At: now, Action: idv.ActionTenantCreated})
+	})
 }
 
 // CreateClient stores a client of a tenant that exists; NotFound otherwise.
@@ -47,10 +54,15 @@ func (db *DB) CreateClient(ctx context.Context, c Client) error {
 	if _, err := one(ctx, db.reader, value[string], `SELECT id FROM tenants WHERE id = $1`, c.Tenant); err != nil {
 		return explain(err, "find", "tenant")
 	}
-	_, err := exec(ctx, db.writer, `INSERT INTO clients (id, tenant_id, name, secret_hash, scopes, created_at, revoked_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-		c.ID, c.Tenant, c.Name, c.SecretHash, strings.Join(c.Scopes, " "), micros(c.CreatedAt), micros(c.RevokedAt))
-	return explain(err, "create", "client")
+	return db.update(ctx, func(t *transaction) error {
+		_, err := exec(ctx, t.q, `INSERT INTO clients (id, tenant_id, name, secret_hash, scopes, created_at, revoked_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+			c.ID, c.Tenant, c.Name, c.SecretHash, strings.Join(c.Scopes, " "), micros(c.CreatedAt), micros(c.RevokedAt))
+		if err != nil {
+			return fmt.Errorf("create the client: %w", err)
+		}
+		return t.Record(ctx, idv.Record{Tenant: c.Tenant, At: c.CreatedAt, Action: idv.ActionClientCreated, Subject: c.ID})
+	})
 }
 
 // Client gives a client, also a revoked one, or NotFound. It looks across
@@ -79,7 +91,10 @@ func (db *DB) RevokeClient(ctx context.Context, tenant, id string, now time.Time
 			return err
 		}
 		_, err = exec(ctx, t.q, `DELETE FROM tokens WHERE tenant_id = $1 AND client_id = $2`, tenant, id)
-		return explain(err, "delete the tokens of", "client")
+		if err != nil {
+			return fmt.Errorf("delete the tokens of the client: %w", err)
+		}
+		return t.Record(ctx, idv.Record{Tenant: tenant, At: now, Action: idv.ActionClientRevoked, Subject: id})
 	})
 }
 

@@ -115,7 +115,7 @@ func TestEnsuredSettingIsMadeOnce(t *testing.T) {
 		got := make(chan string)
 		for i := range 8 {
 			go func() {
-				v, err := b.EnsureSetting(t.Context(), "key", func() ([]byte, error) { return fmt.Append(nil, "v", i), nil })
+				v, err := b.EnsureSetting(t.Context(), "key", noon, func() ([]byte, error) { return fmt.Append(nil, "v", i), nil })
 				if err != nil {
 					t.Error(err)
 				}
@@ -128,11 +128,24 @@ func TestEnsuredSettingIsMadeOnce(t *testing.T) {
 				t.Errorf("one got %q and another %q", first, v)
 			}
 		}
-		again, err := b.EnsureSetting(t.Context(), "key", func() ([]byte, error) { return nil, errors.New("made twice") })
+		again, err := b.EnsureSetting(t.Context(), "key", noon, func() ([]byte, error) { return nil, errors.New("made twice") })
 		if err != nil || string(again) != first {
 			t.Errorf("later: %q, %v", again, err)
 		}
-		if _, err := b.EnsureSetting(t.Context(), "other", func() ([]byte, error) { return nil, errors.New("no luck") }); err == nil {
+		err = b.ChangeSetting(t.Context(), "key", noon, func(old []byte) ([]byte, error) { return append(old, '+'), nil })
+		if now, _ := b.Setting(t.Context(), "key"); err != nil || string(now) != first+"+" {
+			t.Errorf("changed to %q, %v", now, err)
+		}
+		err = b.ChangeSetting(t.Context(), "key", noon, func([]byte) ([]byte, error) {
+			return []byte("late"), b.SaveSetting(t.Context(), "key", []byte("by somebody else"))
+		})
+		if now, _ := b.Setting(t.Context(), "key"); idv.CodeOf(err) != idv.CodeInvalidState || string(now) != "by somebody else" {
+			t.Errorf("a change over another's: %q, %v", now, err)
+		}
+		if err := b.ChangeSetting(t.Context(), "none", noon, nil); idv.CodeOf(err) != idv.CodeNotFound {
+			t.Errorf("a change of nothing: %v", err)
+		}
+		if _, err := b.EnsureSetting(t.Context(), "other", noon, func() ([]byte, error) { return nil, errors.New("no luck") }); err == nil {
 			t.Error("a value that could not be made was stored")
 		}
 	})

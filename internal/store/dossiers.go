@@ -96,7 +96,7 @@ func (r *reader) openDossier(d dossierRow) (*idv.Dossier, error) {
 // CreateDossier stores a new dossier and makes the key that seals it.
 func (t *transaction) CreateDossier(ctx context.Context, d *idv.Dossier) error {
 	at := seal.Context{Tenant: d.TenantID, Dossier: d.ID}
-	wrapped, key, err := t.db.Sealer.NewKey(at)
+	wrapped, key, err := t.newKey(ctx, at)
 	if err != nil {
 		return err
 	}
@@ -116,7 +116,10 @@ func (t *transaction) CreateDossier(ctx context.Context, d *idv.Dossier) error {
 		return fmt.Errorf("create the dossier: %w", err)
 	}
 	_, err = exec(ctx, t.q, `INSERT INTO dossier_keys (tenant_id, dossier_id, wrapped_key) VALUES ($1, $2, $3)`, d.TenantID, d.ID, wrapped)
-	return explain(err, "store the key of", "dossier")
+	if err != nil {
+		return fmt.Errorf("store the key of the dossier: %w", err)
+	}
+	return t.Record(ctx, idv.Record{Tenant: d.TenantID, At: d.CreatedAt, Action: idv.ActionDossierCreated, Dossier: d.ID})
 }
 
 // sealReference gives the sealed reference and what it is found by; both nil
@@ -150,10 +153,14 @@ func (t *transaction) SaveUserData(ctx context.Context, tenant, dossier string, 
 // DeleteDossier removes the dossier, all that is in it, and its key. Its events
 // stay.
 func (t *transaction) DeleteDossier(ctx context.Context, tenant, id string, e idv.Effects) error {
-	if _, err := t.vault(ctx, tenant, id); err != nil {
-		return err
+	wrapped, err := one(ctx, t.q, value[[]byte], keyQuery+t.locking, tenant, id)
+	if err != nil {
+		return explain(err, "read the key of", "dossier")
 	}
 	if _, err := t.emit(ctx, e); err != nil {
+		return err
+	}
+	if err := t.forget(ctx, wrapped); err != nil {
 		return err
 	}
 	n, err := exec(ctx, t.q, `DELETE FROM dossiers WHERE tenant_id = $1 AND id = $2`, tenant, id)

@@ -51,6 +51,7 @@ type DB struct {
 	closing []func() error
 	// due and published ring after commits: see Due and Published.
 	due, published *bell
+	notes          notes
 }
 
 // Open opens the database at url and brings its schema up to date. url is
@@ -79,15 +80,24 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 var ErrWrongKey = errors.New("the data was sealed with another key: restore the key from its backup")
 
 // checkKey makes sure that the keys at hand open what is stored, by a value that
-// the first start leaves behind.
+// the first start leaves behind: a key under the first leaf of the tree, which
+// is never forgotten.
 func (db *DB) checkKey(ctx context.Context) error {
 	const name = "key check"
-	_, err := db.Setting(ctx, name)
-	switch {
-	case errors.Is(err, seal.ErrSealed):
+	at := settingAt(name)
+	wrapped, err := db.Setting(ctx, name)
+	if idv.CodeOf(err) == idv.CodeNotFound {
+		wrapped, _, err = db.Sealer.NewKey(at, 0)
+		if err != nil {
+			return err
+		}
+		return db.SaveSetting(ctx, name, wrapped)
+	}
+	if err == nil {
+		_, err = db.Sealer.Unwrap(wrapped, at)
+	}
+	if errors.Is(err, seal.ErrSealed) {
 		return ErrWrongKey
-	case idv.CodeOf(err) == idv.CodeNotFound:
-		return db.SaveSetting(ctx, name, []byte(name))
 	}
 	return err
 }

@@ -141,6 +141,9 @@ func readEverything(t *testing.T, tx *transaction) {
 			_, err := tx.Deliveries(ctx, "default", "s", idv.DeliveryQuery{Limit: 10})
 			return err
 		},
+		func() error { _, err := tx.Trail(ctx, "default", idv.TrailQuery{}); return err },
+		func() error { _, err := tx.Trail(ctx, "default", idv.TrailQuery{Dossier: "d"}); return err },
+		func() error { _, err := tx.Trail(ctx, "default", idv.TrailQuery{Actor: "a"}); return err },
 		func() error { _, err := all(ctx, tx.q, scanClient, clientsQuery, "default"); return err },
 	}
 	for i, call := range calls {

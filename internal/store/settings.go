@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/dossier-id/dossier/internal/idv"
 	"github.com/dossier-id/dossier/internal/seal"
@@ -57,9 +58,9 @@ func (db *DB) saveSetting(ctx context.Context, q querier, name string, plain []b
 }
 
 // EnsureSetting gives a value of the installation, opened. Where there is none it
-// stores what draw gives; of several that try at once the first one's stays, and
-// all get it.
-func (db *DB) EnsureSetting(ctx context.Context, name string, draw func() ([]byte, error)) ([]byte, error) {
+// stores what draw gives, and that in the audit trail; of several that try at
+// once the first one's stays, and all get it.
+func (db *DB) EnsureSetting(ctx context.Context, name string, now time.Time, draw func() ([]byte, error)) ([]byte, error) {
 	found, err := db.Setting(ctx, name)
 	if idv.CodeOf(err) != idv.CodeNotFound {
 		return found, err
@@ -72,11 +73,48 @@ func (db *DB) EnsureSetting(ctx context.Context, name string, draw func() ([]byt
 	if err != nil {
 		return nil, err
 	}
-	_, err = exec(ctx, db.writer, `INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING`, name, sealed)
+	err = db.update(ctx, func(t *transaction) error {
+		n, err := exec(ctx, t.q, `INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING`, name, sealed)
+		if err != nil || n == 0 {
+			return explain(err, "save", "setting")
+		}
+		return t.Record(ctx, idv.Record{At: now, Action: idv.ActionSettingCreated, Subject: name})
+	})
 	if err != nil {
-		return nil, explain(err, "save", "setting")
+		return nil, err
 	}
 	return db.Setting(ctx, name)
+}
+
+// ChangeSetting replaces a value of the installation by what change makes of it,
+// and stores that in the audit trail. It fails with CodeInvalidState when
+// somebody else did so meanwhile.
+func (db *DB) ChangeSetting(ctx context.Context, name string, now time.Time, change func(plain []byte) ([]byte, error)) error {
+	before, err := one(ctx, db.writer, value[[]byte], `SELECT value FROM settings WHERE name = $1`, name)
+	if err != nil {
+		return explain(err, "read", "setting")
+	}
+	plain, err := db.Sealer.OpenSystem(before, settingAt(name))
+	if err != nil {
+		return err
+	}
+	if plain, err = change(plain); err != nil {
+		return fmt.Errorf("change the setting %s: %w", name, err)
+	}
+	after, err := db.Sealer.SealSystem(plain, settingAt(name))
+	if err != nil {
+		return err
+	}
+	return db.update(ctx, func(t *transaction) error {
+		changed, err := exec(ctx, t.q, `UPDATE settings SET value = $1 WHERE name = $2 AND value = $3`, after, name, before)
+		if err == nil && changed == 0 {
+			return idv.Refuse(idv.CodeInvalidState, "the setting was changed by somebody else: try again")
+		}
+		if err != nil {
+			return fmt.Errorf("save the setting: %w", err)
+		}
+		return t.Record(ctx, idv.Record{At: now, Action: idv.ActionSettingChanged, Subject: name})
+	})
 }
 
 // settingAt is what a setting is bound to.

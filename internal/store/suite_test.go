@@ -40,15 +40,16 @@ func onBoth(t *testing.T, test func(b *bed)) {
 	})
 }
 
-func newBed(t *testing.T, url string) *bed {
+func newBed(t testing.TB, url string) *bed {
 	t.Helper()
 	sealer, err := seal.CreateKeyFile(filepath.Join(t.TempDir(), "keys.json"))
 	must(t, err)
 	ids := new(atomic.Int64)
-	b := &bed{t: t, url: url, ids: ids, opts: store.Options{
+	b := &bed{url: url, ids: ids, opts: store.Options{
 		Sealer: sealer,
 		NewID:  func() string { return fmt.Sprintf("00000000-0000-4000-8000-%012d", ids.Add(1)) },
 	}}
+	b.t, _ = t.(*testing.T)
 	b.DB = b.open(t)
 	b.exec(t, `CREATE TABLE test_jobs (kind TEXT NOT NULL, ref TEXT NOT NULL)`)
 	must(t, b.CreateTenant(t.Context(), "other", "Other", noon))
@@ -56,7 +57,7 @@ func newBed(t *testing.T, url string) *bed {
 }
 
 // open opens the database of the bed once more.
-func (b *bed) open(t *testing.T) *store.DB {
+func (b *bed) open(t testing.TB) *store.DB {
 	t.Helper()
 	db, err := store.Open(t.Context(), b.url, b.opts)
 	must(t, err)
@@ -70,7 +71,7 @@ func (b *bed) open(t *testing.T) *store.DB {
 }
 
 // exec runs a statement beside the store.
-func (b *bed) exec(t *testing.T, statement string, args ...any) {
+func (b *bed) exec(t testing.TB, statement string, args ...any) {
 	t.Helper()
 	_, err := b.Writer().ExecContext(t.Context(), statement, args...)
 	must(t, err)
@@ -159,7 +160,7 @@ func key(p *idv.Process) idv.ProcessKey {
 	return idv.ProcessKey{Tenant: p.TenantID, Dossier: p.DossierID, Process: p.ID}
 }
 
-func must(t *testing.T, err error) {
+func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)

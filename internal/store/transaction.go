@@ -5,10 +5,12 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
 
+	"github.com/dossier-id/dossier/internal/audit"
 	"github.com/dossier-id/dossier/internal/idv"
 	"github.com/dossier-id/dossier/internal/seal"
 )
@@ -49,6 +51,10 @@ func (noQueue) Enqueue(context.Context, Handle, []idv.Job) error {
 
 // View runs f on one consistent snapshot.
 func (db *DB) View(ctx context.Context, f func(idv.Reader) error) error {
+	return db.view(ctx, func(r *reader) error { return f(r) })
+}
+
+func (db *DB) view(ctx context.Context, f func(*reader) error) error {
 	tx, err := db.reader.BeginTx(ctx, &db.viewing)
 	if err != nil {
 		return fmt.Errorf("begin to read: %w", err)
@@ -64,6 +70,22 @@ func (db *DB) Update(ctx context.Context, f func(idv.Tx) error) error {
 }
 
 func (db *DB) update(ctx context.Context, f func(*transaction) error) error {
+	var forgets bool
+	if err := db.transact(ctx, f, &forgets); err != nil || !forgets {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), forgetTimeout)
+	defer cancel()
+	_ = db.ForgetKeys(ctx) // What fails is noted in its table, and the next call tries again.
+	return nil
+}
+
+// forgetTimeout bounds how long a deletion waits for its key to be forgotten.
+const forgetTimeout = 10 * time.Second
+
+// transact runs f in a transaction. forgets says afterwards that a key is to be
+// forgotten.
+func (db *DB) transact(ctx context.Context, f func(*transaction) error, forgets *bool) error {
 	conn, err := db.writer.Conn(ctx)
 	if err != nil {
 		return fmt.Errorf("take a connection: %w", err)
@@ -82,10 +104,14 @@ func (db *DB) update(ctx context.Context, f func(*transaction) error) error {
 	if err := f(t); err != nil {
 		return err
 	}
+	if err := t.writeTrail(ctx); err != nil {
+		return err
+	}
 	if err := tx.Commit(); err != nil {
 		return fmt.Errorf("commit: %w", err)
 	}
 	t.ring()
+	*forgets = t.forgets
 	return nil
 }
 
@@ -126,6 +152,10 @@ type transaction struct {
 	// brings: something waits to be published or delivered. publishes: the feed
 	// has grown.
 	brings, publishes bool
+	// forgets: a key is to be forgotten once this is committed.
+	forgets bool
+	// trail is what is yet to be linked to the audit trail.
+	trail []audit.Entry
 }
 
 // ring tells of what was committed.

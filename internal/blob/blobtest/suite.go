@@ -83,7 +83,7 @@ func (k *keyring) WrappedKey(_ context.Context, tenant, dossier string) ([]byte,
 	wrapped, known := k.wrapped[at]
 	if !known {
 		var err error
-		if wrapped, _, err = k.sealer.NewKey(seal.Context{Tenant: tenant, Dossier: dossier}); err != nil {
+		if wrapped, _, err = k.sealer.NewKey(seal.Context{Tenant: tenant, Dossier: dossier}, uint64(len(k.wrapped))); err != nil {
 			return nil, err
 		}
 		k.wrapped[at] = wrapped

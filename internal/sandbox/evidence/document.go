@@ -45,7 +45,7 @@ func Document(c Case) *Findings {
 	f.Properties = properties(c, read)
 	good := f.judgeQuality(c.Sides, read)
 	f.judgePicture(c.Sides, good)
-	if len(read) == 0 {
+	if f.Read = len(read) > 0; !f.Read {
 		return f
 	}
 	f.clear("image_integrity.supported_document", "data that a machine can read was found and understood")

@@ -129,6 +129,20 @@ func TestLicenceProperties(t *testing.T) {
 	}
 }
 
+// TestTheLicenceThatWasRead: two classes, a code and a state of its symbol.
+func TestTheLicenceThatWasRead(t *testing.T) {
+	t.Parallel()
+	view := licence("vehicleClass", "C M", "restrictions", "01", "state", "TX")
+	got := fmt.Sprint(Document(Case{Report: "document_with_driver_verification", Sides: []Side{{drivingLicence, back, "", view}}, Today: today()}).Properties)
+	for _, want := range []string{
+		"raw_vehicle_classes:C,M", "category:M codes:01", "issuing_state:TX", "is_qualified:true", "restricted_licence:<nil>", "drivers_licence:true",
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %s in %s", want, got)
+		}
+	}
+}
+
 func TestNameFits(t *testing.T) {
 	t.Parallel()
 	for pair, want := range map[[2]string]bool{

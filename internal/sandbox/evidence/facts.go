@@ -29,7 +29,7 @@ type facts struct {
 	birth, expiry, issued       string // YYYY-MM-DD
 	number, issuer, nationality string
 	sex                         string // M or F
-	class                       string // of vehicles, on a licence
+	class, codes, region        string // on a licence: of vehicles, its restrictions, the state that issued it
 }
 
 // mrzFacts are what a zone says.
@@ -75,6 +75,7 @@ func barcodeFacts(b *vision.Barcode) facts {
 		kind: drivingLicence, firstName: first, lastName: field(aamva.LastName), birth: day(field(aamva.BirthDate)),
 		expiry: day(field(aamva.ExpiryDate)), issued: day(field(aamva.IssueDate)), number: field(aamva.DocumentNumber),
 		issuer: state(field(aamva.IssuingCountry)), sex: sexOf(field(aamva.Sex)), class: field(aamva.VehicleClass),
+		codes: field(aamva.Restrictions), region: field(aamva.State),
 	}
 }
 

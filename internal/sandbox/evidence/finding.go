@@ -16,6 +16,7 @@ type Finding struct {
 type Findings struct {
 	ByPath     map[string]Finding
 	Properties map[string]any
+	Read       bool // data of the document were read in a picture
 }
 
 func newFindings() *Findings {

@@ -2,6 +2,8 @@ package evidence
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/dossier-id/dossier/internal/vision/aamva"
 )
@@ -27,24 +29,51 @@ func addLicence(p map[string]any, c Case, read []facts) {
 			l = one
 		}
 	}
-	classes := []any{}
-	if l.class != "" {
-		classes = append(classes, map[string]any{
-			"category": l.class, "obtainment_date": null(l.issued), "expiry_date": null(l.expiry), "codes": nil,
-		})
-	}
 	switch c.Report {
 	case "document_with_driving_licence_information":
-		p["driving_licence_information"] = classes
+		p["driving_licence_information"] = l.classDetails()
 	case "document_with_driver_verification":
-		p["vehicle_class_details"], p["raw_vehicle_classes"] = classes, null(l.class)
-		p["drivers_licence"], p["restricted_licence"], p["raw_licence_category"] = nil, nil, nil
-		p["manual_transmission_restriction"], p["passenger_vehicle"] = nil, nil
-		if l.kind != "" {
-			p["drivers_licence"] = true
-		}
+		addVerification(p, l)
 	case "document_with_address_information", "document_video_with_address_information":
 		addAddress(p, c.Sides)
+	}
+}
+
+// classes are those of field DCA; a card that grants several parts them by blanks, commas or slashes.
+func (l facts) classes() []string {
+	return strings.FieldsFunc(l.class, func(r rune) bool { return strings.ContainsRune(" ,/", r) })
+}
+
+// classDetails are the classes with the dates of the card, as the symbol has none of single classes.
+func (l facts) classDetails() []any {
+	out := []any{}
+	for _, name := range l.classes() {
+		out = append(out, map[string]any{
+			"category": name, "obtainment_date": null(l.issued), "expiry_date": null(l.expiry), "codes": null(l.codes),
+		})
+	}
+	return out
+}
+
+// addVerification says of a licence what its symbol does. What a code restricts is each issuer's own affair, so that
+// stays open when there are codes.
+func addVerification(p map[string]any, l facts) {
+	for _, name := range []string{"drivers_licence", "restricted_licence", "raw_licence_category", "manual_transmission_restriction", "passenger_vehicle"} {
+		p[name] = nil
+	}
+	p["vehicle_class_details"], p["raw_vehicle_classes"] = l.classDetails(), null(strings.Join(l.classes(), ","))
+	if l.kind == "" {
+		return
+	}
+	p["drivers_licence"], p["issuing_state"] = true, null(l.region)
+	if l.codes == "" {
+		p["restricted_licence"], p["manual_transmission_restriction"] = false, false
+	}
+	motorcycle := func(class string) bool {
+		return strings.HasPrefix(class, "M") || strings.HasPrefix(class, "A") && l.issuer != "USA"
+	}
+	if others := slices.DeleteFunc(l.classes(), motorcycle); len(others) > 0 {
+		p["passenger_vehicle"] = map[string]any{"is_qualified": true, "obtainment_date": null(l.issued), "expiry_date": null(l.expiry)}
 	}
 }
 

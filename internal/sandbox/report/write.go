@@ -25,6 +25,7 @@ type Sub struct {
 type Subject struct {
 	FirstName, LastName, DOB                 string
 	DocumentID, DocumentType, IssuingCountry string
+	Known                                    map[string]any // more properties of its document, in the place of the template's
 }
 
 // Report is a finished report without its envelope. SubResult is empty for reports that have none.
@@ -53,8 +54,9 @@ func (b *Book) Write(name string, about Subject, o Outcome) (Report, error) {
 	tree.close(o.Breakdown)
 	r := Report{Breakdown: tree}
 	r.Result, r.SubResult = b.Derive(tree)
-	own, _ := fill(overlay(t.Properties, f.Properties), about).(map[string]any)
-	r.Properties = overlay(own, o.Properties)
+	own, _ := fill(t.Properties, about).(map[string]any)
+	flagged, _ := fill(f.Properties, about).(map[string]any)
+	r.Properties = overlay(overlay(overlay(own, about.Known), flagged), o.Properties)
 	b.force(&r, o)
 	if !t.HasSubResult {
 		r.SubResult = ""

@@ -27,6 +27,7 @@ const (
 	PostalCode     Field = "postalCode"
 	IssuingCountry Field = "issuingCountry"
 	VehicleClass   Field = "vehicleClass"
+	Restrictions   Field = "restrictions"
 	IssuerNumber   Field = "issuerNumber"
 )
 
@@ -110,6 +111,6 @@ func codes() map[string]Field {
 	return map[string]Field{
 		"DAQ": DocumentNumber, "DCS": LastName, "DAC": FirstName, "DAD": MiddleName, "DBB": BirthDate, "DBA": ExpiryDate,
 		"DBD": IssueDate, "DBC": Sex, "DAU": Height, "DAY": EyeColour, "DAG": Street, "DAI": City, "DAJ": State,
-		"DAK": PostalCode, "DCG": IssuingCountry, "DCA": VehicleClass,
+		"DAK": PostalCode, "DCG": IssuingCountry, "DCA": VehicleClass, "DCB": Restrictions,
 	}
 }

@@ -19,7 +19,7 @@ func TestParse(t *testing.T) {
 			Fields{
 				IssuerNumber: "636000", DocumentNumber: "T64235789", LastName: "SAMPLE", FirstName: "MICHAEL", MiddleName: "JOHN",
 				IssueDate: "2016-06-06", BirthDate: "1986-06-06", ExpiryDate: "2024-12-10", Sex: "M", Height: "068 in", EyeColour: "BRO",
-				Street: "2300 WEST BROAD STREET", City: "RICHMOND", State: "VA", PostalCode: "232690000", IssuingCountry: "USA", VehicleClass: "D",
+				Street: "2300 WEST BROAD STREET", City: "RICHMOND", State: "VA", PostalCode: "232690000", IssuingCountry: "USA", VehicleClass: "D", Restrictions: "K",
 			},
 		},
 		"version 3 of Canada, wrong offsets": {

@@ -1,0 +1,90 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/dossier-id/dossier/internal/seal"
+)
+
+// newKey makes a key of its own leaf. After a backup was brought back, numbers
+// come again that were given before: those that were forgotten are passed over.
+func (t *transaction) newKey(ctx context.Context, at seal.Context) (wrapped []byte, key *seal.Key, err error) {
+	query := `UPDATE leaves SET next = next + 1 RETURNING next - 1`
+	if t.db.engine == Postgres {
+		query = `SELECT nextval('leaves')`
+	}
+	for {
+		leaf, err := one(ctx, t.q, value[int64], query)
+		if err != nil {
+			return nil, nil, fmt.Errorf("take a leaf of the tree of keys: %w", err)
+		}
+		if t.db.Sealer.Remembers(uint64(leaf)) { // #nosec G115 -- it counts from 1
+			return t.db.Sealer.NewKey(at, uint64(leaf)) // #nosec G115 -- as above
+		}
+	}
+}
+
+// forget has the key forgotten as soon as the transaction is committed.
+func (t *transaction) forget(ctx context.Context, wrapped []byte) error {
+	leaf, err := seal.LeafOf(wrapped)
+	if err != nil {
+		return err
+	}
+	_, err = exec(ctx, t.q, `INSERT INTO forgotten (leaf) VALUES ($1) ON CONFLICT (leaf) DO NOTHING`, int64(leaf)) // #nosec G115 -- at most seal.MaxLeaf
+	if err != nil {
+		return fmt.Errorf("note the key to be forgotten: %w", err)
+	}
+	t.forgets = true
+	return nil
+}
+
+// leavesAtOnce is how many leaves are forgotten at a time.
+const leavesAtOnce = 1000
+
+// ForgetKeys forgets the keys of what was deleted. A deletion calls it itself as
+// soon as it is committed; a crash between the two, or a disk that cannot be
+// written, leaves the rest to the next call.
+func (db *DB) ForgetKeys(ctx context.Context) error {
+	for {
+		found, err := all(ctx, db.reader, value[int64], `SELECT leaf FROM forgotten ORDER BY leaf LIMIT $1`, leavesAtOnce)
+		if err != nil {
+			return fmt.Errorf("look for keys to be forgotten: %w", err)
+		}
+		if len(found) == 0 {
+			return nil
+		}
+		leaves := make([]uint64, len(found))
+		for i, leaf := range found {
+			leaves[i] = uint64(leaf) // #nosec G115 -- it counts from 1
+		}
+		if err := db.Sealer.Forget(leaves...); err != nil {
+			return fmt.Errorf("forget the keys of what was deleted: %w", err)
+		}
+		if err := db.settleForgotten(ctx, found); err != nil {
+			return err
+		}
+	}
+}
+
+// settleForgotten strikes off what is forgotten, and lets the write-ahead log of
+// SQLite go, which may hold the rows as they were.
+func (db *DB) settleForgotten(ctx context.Context, leaves []int64) error {
+	err := db.update(ctx, func(t *transaction) error {
+		for _, leaf := range leaves {
+			if _, err := exec(ctx, t.q, `DELETE FROM forgotten WHERE leaf = $1`, leaf); err != nil {
+				return fmt.Errorf("strike off a forgotten key: %w", err)
+			}
+		}
+		return nil
+	})
+	if err != nil || db.engine != SQLite {
+		return err
+	}
+	// Where readers keep it from being cut it stays, and nobody waits for them.
+	_, err = db.writer.ExecContext(ctx, `PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE); PRAGMA busy_timeout = 5000`)
+	if err != nil {
+		return fmt.Errorf("cut the write-ahead log: %w", err)
+	}
+	return nil
+}

@@ -47,6 +47,11 @@ screenshots: ## write a picture of every screen of the end-user's pages, in both
 	DOSSIER_SCREENSHOTS=$(CURDIR)/bin/screenshots $(GO) test -count 1 -run '^TestEveryScreen$$' ./cmd/dossier
 	@echo "see bin/screenshots"
 
+screenshots: ## write a picture of every screen of the end-user's pages, in both sizes, to bin/screenshots
+	@scripts/test-needs
+	DOSSIER_SCREENSHOTS=$(CURDIR)/bin/screenshots $(GO) test -count 1 -run '^TestEveryScreen$$' ./cmd/dossier
+	@echo "see bin/screenshots"
+
 check: format lint laws generated modules vulnerabilities ## everything that needs no running: format, vet, lint, laws, generated files, modules
 
 format: $(LINT) ## fail where the formatter would change something

@@ -2,7 +2,7 @@
 // done on one is done on the other.
 
 import {button, h, onLeave, say} from "./dom.js"
-import {address, load, state, t} from "./session.js"
+import {address, answer, load, state, t} from "./session.js"
 import {frame, here, go, fault} from "./app.js"
 
 const look = 1000 // milliseconds between two looks at what the phone has done
@@ -51,5 +51,6 @@ function follow(status) {
 		timer = setTimeout(check, document.hidden ? 5 * look : look)
 	}
 	tell(state.handedOver ? "handoverHere" : "handoverWaiting")
+	answer({language: state.language}).catch(fault) // the phone speaks it too
 	timer = setTimeout(check, look)
 }

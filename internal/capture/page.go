@@ -22,10 +22,12 @@ var shell = template.Must(template.New("page").Parse(pageHTML))
 // shellData is what the shell is filled with.
 type shellData struct {
 	Language, Direction string
-	Title, Favicon      string
-	Texts               map[string]string
-	Base, Theme         string
-	Script, Style       string
+	Title               string
+	// Favicon was checked when the configuration was stored.
+	Favicon       template.URL
+	Texts         map[string]string
+	Base, Theme   string
+	Script, Style string
 	// Dead is the name of the text of a link that leads nowhere.
 	Dead string
 }
@@ -56,7 +58,7 @@ func (p *pages) frame(v *service.CaptureView, r *http.Request) shellData {
 		title = texts["title"]
 	}
 	return shellData{
-		Language: l, Direction: direction(l), Title: title, Favicon: v.Profile.Favicon, Texts: texts,
+		Language: l, Direction: direction(l), Title: title, Favicon: template.URL(v.Profile.Favicon), Texts: texts,
 		Base: Links + url.PathEscape(secretOf(r).Reveal()), Style: p.assets.at("style.css"),
 	}
 }

@@ -48,10 +48,10 @@ type CaptureProfile struct {
 	DocumentInstructionsItems      []CaptureItem `json:"documentInstructionsScreenItems,omitempty" nullable:"false" doc:"Instead of ours."`
 	ShowModalBeforeRedirect        *bool         `json:"showModalBeforeRedirect,omitempty" nullable:"true" doc:"Default false: the browser goes on by itself."`
 
-	AllowFileUpload               []string `json:"allowFileUpload,omitempty" nullable:"false" doc:"Devices (mobile, desktop) on which a file may be chosen; absent means both."`
-	AllowTakePhoto                []string `json:"allowTakePhoto,omitempty" nullable:"false" doc:"Devices (mobile, desktop) on which the camera may be used; absent means both."`
-	AllowZoomOnPreview            []string `json:"allowZoomOnPreview,omitempty" nullable:"false" doc:"Devices (mobile, desktop) on which a picture can be enlarged; absent means both."`
-	DetectGlare                   []string `json:"detectGlare,omitempty" nullable:"false" doc:"Ways (uploadPhoto, takePhoto) in which glare is looked for; absent means both."`
+	AllowFileUpload               []string `json:"allowFileUpload,omitzero" nullable:"false" doc:"Devices (mobile, desktop) on which a file may be chosen; absent means both."`
+	AllowTakePhoto                []string `json:"allowTakePhoto,omitzero" nullable:"false" doc:"Devices (mobile, desktop) on which the camera may be used; absent means both."`
+	AllowZoomOnPreview            []string `json:"allowZoomOnPreview,omitzero" nullable:"false" doc:"Devices (mobile, desktop) on which a picture can be enlarged; absent means both."`
+	DetectGlare                   []string `json:"detectGlare,omitzero" nullable:"false" doc:"Ways (uploadPhoto, takePhoto) in which glare is looked for; absent means both."`
 	EnableOrientationConfirmation *bool    `json:"enableOrientationConfirmation,omitempty" nullable:"true" doc:"Default false: asks whether a picture is the right way up, and turns it."`
 	AutoCapture                   *bool    `json:"autoCapture,omitempty" nullable:"true" doc:"Default false: takes the picture of a document by itself once it is sharp and still."`
 	UseNativeCamera               *bool    `json:"useNativeCamera,omitempty" nullable:"true" doc:"Default false: on a phone, the camera app instead of the page's."`

@@ -31,7 +31,7 @@ type captured struct {
 }
 
 // startCapture starts a flow of one process; more is what the request has beside.
-func (s *stack) startCapture(process string, more string) *captured {
+func (s *stack) startCapture(process, more string) *captured {
 	s.t.Helper()
 	shop := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html")

@@ -51,7 +51,8 @@ func New(tb testing.TB, camera Camera) *Browser {
 	}
 	b := &Browser{tb: tb, camera: filepath.Join(tb.TempDir(), "camera.y4m")}
 	b.Show(image.NewGray(image.Rect(0, 0, 64, 64)))
-	profile, err := os.MkdirTemp("", "dossier-chromium-")
+	// Not the test's own folder: the browser's last children still write into it.
+	profile, err := os.MkdirTemp("", "dossier-chromium-") //nolint:usetesting // see above
 	if err != nil {
 		tb.Fatalf("make a profile: %v", err)
 	}

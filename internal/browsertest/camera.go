@@ -68,4 +68,4 @@ func writeFrame(w *bufio.Writer, img *image.RGBA) {
 }
 
 // limited maps 0…255 to 16…16+span.
-func limited(v byte, span int) byte { return byte(16 + int(v)*span/255) }
+func limited(v byte, span uint16) byte { return byte(16 + uint16(v)*span/255) } // #nosec G115 -- at most 16+224

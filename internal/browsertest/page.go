@@ -209,6 +209,12 @@ func (p *Page) Eval(expression string) any {
 	return run(p, "evaluate "+expression, chromedp.Evaluate[any](expression, chromedp.EvalAwaitPromise))
 }
 
+// Has says whether something with the CSS selector is on the page.
+func (p *Page) Has(selector string) bool {
+	p.tb.Helper()
+	return run(p, "look for "+selector, chromedp.Evaluate[bool](fmt.Sprintf("document.querySelector(%s) !== null", quoted(selector))))
+}
+
 // URL gives the address of the page.
 func (p *Page) URL() string {
 	p.tb.Helper()

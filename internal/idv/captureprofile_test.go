@@ -40,7 +40,7 @@ func TestWishesThatCannotBeMet(t *testing.T) {
 		`{"defaultCountry":"NL"}`:                                                         "defaultCountry",
 		`{"languages":["en","ja"]}`:                                                       "languages",
 		`{"languages":["en"],"defaultLanguage":"de"}`:                                     "defaultLanguage",
-		`{"translations":{"en":{"strat":"Go"}}}`:                                          "translations",
+		`{"translations":{"en":{"begin":"Go"}}}`:                                          "translations",
 		`{"languages":["en"],"translations":{"de":{"start":"Los"}}}`:                      "translations",
 		`{"showPrerequisitesScreen":false,"prerequisitesScreenItems":[{"title":"a"}]}`:    "prerequisitesScreenItems",
 		`{"documentInstructionsScreenItems":[{"title":"a"}]}`:                             "documentInstructionsScreenItems",

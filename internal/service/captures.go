@@ -299,11 +299,12 @@ func (s *Service) SubmitCapture(ctx context.Context, secret idv.Personal) (*Capt
 	if err == nil {
 		return &CaptureView{v.Capture, started}, nil
 	}
-	switch idv.CodeOf(err) {
-	case idv.CodeInvalidState: // another device was faster
+	code := idv.CodeOf(err)
+	if code == idv.CodeInvalidState { // another device was faster
 		return s.OpenCapture(ctx, secret)
-	case idv.CodeConsentRequired, idv.CodeLocationUnresolvable:
-		return nil, s.askMore(ctx, secret, err)
+	}
+	if code == idv.CodeConsentRequired || code == idv.CodeLocationUnresolvable {
+		err = s.askMore(ctx, secret, err)
 	}
 	return nil, err
 }

@@ -60,7 +60,7 @@ func (p *pages) frame(v *service.CaptureView, r *http.Request) shellData {
 	return shellData{
 		Language: l, Direction: direction(l), Title: title, Texts: texts,
 		Favicon: template.URL(v.Profile.Favicon), // #nosec G203 -- it was checked when it was stored
-		Base: Links + url.PathEscape(secretOf(r).Reveal()), Style: p.assets.at("style.css"),
+		Base:    Links + url.PathEscape(secretOf(r).Reveal()), Style: p.assets.at("style.css"),
 	}
 }
 

@@ -22,6 +22,8 @@ const icons = {
 	lock: "M6 11h12v9H6zM9 11V8a3 3 0 0 1 6 0v3",
 	left: "M5 12a7 7 0 1 0 2.500-5.400M8 3v4H4",
 	right: "M19 12a7 7 0 1 1-2.500-5.400M16 3v4h4",
+	toLeft: "M20 12H5M11 6l-6 6 6 6",
+	toRight: "M4 12h15M13 6l6 6-6 6",
 	away: "M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16M9 9l6 6M15 9l-6 6",
 }
 

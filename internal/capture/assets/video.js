@@ -63,11 +63,12 @@ function perform(view, open, form, posed) {
 	const finder = view.parentElement
 	const task = h("p", {class: "task", id: "task"})
 	const proceed = document.getElementById("record")
-	finder.append(task, h("p", {class: "recording"}, t("recording")))
+	finder.append(h("p", {class: "recording"}, t("recording")))
+	finder.after(task)
 	const shown = () => {
 		const {digits, turn} = posed.tasks[at]
 		const what = t(digits ? "taskDigits" : turn === "left" ? "taskLeft" : "taskRight")
-		task.replaceChildren(h("span", {}, what), digits ? h("strong", {}, digits.join(" ")) : icon(turn))
+		task.replaceChildren(digits ? h("strong", {}, digits.join("")) : icon(turn === "left" ? "toLeft" : "toRight"))
 		document.querySelector("#main h1").textContent = what
 		say(digits ? `${what}: ${digits.join(" ")}` : what)
 		proceed.textContent = t(at + 1 < posed.tasks.length ? "videoNext" : "videoDone")

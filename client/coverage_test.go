@@ -144,18 +144,30 @@ func everyCall(c *client.Client) map[string]func(context.Context) error {
 		"CopyImagesToFiles":   func(ctx context.Context) error { return c.CopyImagesToFiles(ctx, p) },
 		"Unsubscribe":         func(ctx context.Context) error { return c.Unsubscribe(ctx, id) },
 		"SendTest":            func(ctx context.Context) error { return c.SendTest(ctx, id) },
-		"CreateDossier":       func(ctx context.Context) error { return second(c.CreateDossier(ctx, "customer-17")) },
-		"GetDossier":          func(ctx context.Context) error { return second(c.GetDossier(ctx, id)) },
-		"UserData":            func(ctx context.Context) error { return second(c.UserData(ctx, id)) },
-		"CreateProcess":       func(ctx context.Context) error { return second(c.CreateProcess(ctx, id, order)) },
-		"GetProcess":          func(ctx context.Context) error { return second(c.GetProcess(ctx, p)) },
-		"StartVerification":   func(ctx context.Context) error { return second(c.StartVerification(ctx, p)) },
-		"CancelProcess":       func(ctx context.Context) error { return second(c.CancelProcess(ctx, p)) },
-		"Files":               func(ctx context.Context) error { return second(c.Files(ctx, id)) },
-		"Image":               func(ctx context.Context) error { return closed(c.Image(ctx, p, "front")) },
-		"Video":               func(ctx context.Context) error { return closed(c.Video(ctx, p)) },
-		"File":                func(ctx context.Context) error { return closed(c.File(ctx, id, "front")) },
-		"FullResult":          func(ctx context.Context) error { return closed(c.FullResult(ctx, p)) },
+		"StartCapture": func(ctx context.Context) error {
+			return second(c.StartCapture(ctx, id, client.CaptureRequest{Providers: []client.ProcessRequest{order}, RedirectURL: "https://shop.example/"}))
+		},
+		"CaptureConfiguration":  func(ctx context.Context) error { return second(c.CaptureConfiguration(ctx, id)) },
+		"CaptureConfigurations": func(ctx context.Context) error { return second(c.CaptureConfigurations(ctx)) },
+		"CreateCaptureConfiguration": func(ctx context.Context) error {
+			return second(c.CreateCaptureConfiguration(ctx, []byte(`{"pageTitle":"Bank"}`)))
+		},
+		"ReplaceCaptureConfiguration": func(ctx context.Context) error {
+			return second(c.ReplaceCaptureConfiguration(ctx, id, []byte(`{}`)))
+		},
+		"DeleteCaptureConfiguration": func(ctx context.Context) error { return c.DeleteCaptureConfiguration(ctx, id) },
+		"CreateDossier":              func(ctx context.Context) error { return second(c.CreateDossier(ctx, "customer-17")) },
+		"GetDossier":                 func(ctx context.Context) error { return second(c.GetDossier(ctx, id)) },
+		"UserData":                   func(ctx context.Context) error { return second(c.UserData(ctx, id)) },
+		"CreateProcess":              func(ctx context.Context) error { return second(c.CreateProcess(ctx, id, order)) },
+		"GetProcess":                 func(ctx context.Context) error { return second(c.GetProcess(ctx, p)) },
+		"StartVerification":          func(ctx context.Context) error { return second(c.StartVerification(ctx, p)) },
+		"CancelProcess":              func(ctx context.Context) error { return second(c.CancelProcess(ctx, p)) },
+		"Files":                      func(ctx context.Context) error { return second(c.Files(ctx, id)) },
+		"Image":                      func(ctx context.Context) error { return closed(c.Image(ctx, p, "front")) },
+		"Video":                      func(ctx context.Context) error { return closed(c.Video(ctx, p)) },
+		"File":                       func(ctx context.Context) error { return closed(c.File(ctx, id, "front")) },
+		"FullResult":                 func(ctx context.Context) error { return closed(c.FullResult(ctx, p)) },
 		"DocumentTypes": func(ctx context.Context) error {
 			return second(c.DocumentTypes(ctx, client.DocumentTypeFilter{Country: "NLD", Type: "passport", Known: `"x"`}))
 		},

@@ -95,6 +95,9 @@ func (c devCommand) serve(w world, log *slog.Logger, box *runningSandbox, before
 		if err := runDemo(w, demo, c.Flaw); err != nil {
 			return fmt.Errorf("the demo: %w", err)
 		}
+		if err := offerCapture(w, demo); err != nil {
+			return fmt.Errorf("the demo: %w", err)
+		}
 	}
 	c.announce(w, url, box)
 	return s.wait(w.ctx)

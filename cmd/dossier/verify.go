@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"net/url"
 	"os"
 	"time"
 
@@ -198,6 +199,31 @@ func runDemo(w world, cfg client.Config, flaws []specimen.Flaw) error {
 		return err
 	}
 	return render.Process(w.out, p.Raw, render.StyleFor(w.out, w.getenv))
+}
+
+// offerCapture starts a capture flow for whoever sits before the machine.
+func offerCapture(w world, cfg client.Config) error {
+	api, err := client.New(cfg)
+	if err != nil {
+		return err
+	}
+	d, err := api.CreateDossier(w.ctx, "")
+	if err != nil {
+		return err
+	}
+	server, err := url.Parse(cfg.URL)
+	if err != nil {
+		return err
+	}
+	c, err := api.StartCapture(w.ctx, d.DossierID, client.CaptureRequest{
+		Providers:   []client.ProcessRequest{{Provider: "onfido", ProcessType: "documentSelfie"}},
+		RedirectURL: "http://localhost:" + server.Port() + "/docs",
+	})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(w.out, "\nAs an end-user sees it, with your own camera (until %s):\n  %s\n", c.ExpiresAt.Local().Format("15:04 on 2 January"), c.URL)
+	return nil
 }
 
 // showReading prints what is read in a picture.

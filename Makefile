@@ -8,7 +8,7 @@ TESTTIMEOUT ?= 15m
 # arithmetic ten times slower, so of them only what goroutines share is raced.
 PIXELS      := ./internal/vision/... ./internal/specimen/...
 # Tests of the whole in which the sandbox reads pictures against the clock.
-LOOKS       := ^(TestTheSandboxLooks.*|TestReadmeWalk)$$
+LOOKS       := ^(TestTheSandboxLooks.*|TestReadmeWalk|TestCapture.*|TestEveryScreen|TestHints)$$
 
 # Tools are built from source once and kept by version, so that a second run
 # needs no network and a new version is a change of one line.

@@ -20,7 +20,7 @@ import (
 const chromiumVariable = "DOSSIER_TEST_CHROMIUM"
 
 // patience bounds a whole test with a browser, and so everything in it.
-const patience = 3 * time.Minute
+const patience = 6 * time.Minute
 
 // Camera is what a page finds when it asks for a camera.
 type Camera string

@@ -17,6 +17,7 @@ type View struct {
 	FaceShare  float64 // width of the largest face as part of the shorter side of the picture
 	Problems   []quality.Problem
 	Software   string // that the file says it was edited with
+	Chip       *Chip  // of a chip file, which is no picture
 
 	zone, symbol *facts // what the data say
 	hash         uint64

@@ -4,6 +4,7 @@ GO          ?= go
 BIN         := bin/dossier
 FUZZTIME    ?= 10s
 TESTTIMEOUT ?= 15m
+PORTION     ?= 1
 # Rooms that compute pixels from pixels. The race detector makes their
 # arithmetic ten times slower, so of them only what goroutines share is raced.
 PIXELS      := ./internal/vision/... ./internal/specimen/...
@@ -19,7 +20,7 @@ VULN         := .tools/govulncheck-$(VULN_VERSION)/govulncheck
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run build test bench check format lint laws generated modules vulnerabilities generate fix cover fuzz tools clean
+.PHONY: help run build test bench bench-vision check format lint laws generated modules vulnerabilities generate fix cover fuzz tools clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +37,9 @@ test: ## run every test on real parts, with the race detector; installs what is 
 	$(GO) test -timeout $(TESTTIMEOUT) -run '$(LOOKS)' ./cmd/dossier ./internal/sandbox/...
 	CGO_ENABLED=1 $(GO) test -race -timeout $(TESTTIMEOUT) -run TestReadsTogether ./internal/vision
 	CGO_ENABLED=1 $(GO) test -race -timeout $(TESTTIMEOUT) -skip '$(LOOKS)' $$($(GO) list ./... | grep -vE 'internal/(vision|specimen)')
+
+bench-vision: ## what is read in drawn pictures, and how fast: every figure of docs/sandbox.md; PORTION=0.1 reads a tenth of the sets
+	$(GO) test -run '^$$' -bench . -benchtime 1x -timeout 4h ./internal/vision/figures -portion $(PORTION)
 
 bench: ## the sandbox beside its peers, webhooks beside plain River, full results beside a plain copy, in one run; a peer that cannot be had is left out and said so
 	$(GO) test -run '^$$' -bench . -benchtime 3s -timeout 20m ./internal/sandbox/peers

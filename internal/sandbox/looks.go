@@ -57,7 +57,7 @@ func (s *Sandbox) unseen(checkID string) map[string]file {
 	for _, row := range s.state.reports.of(checkID) {
 		ids := slices.Clone(row.Body.Documents)
 		if row.Faces != nil {
-			ids = append(ids, row.Faces.LivePhotos...)
+			ids = append(ids, row.Faces.all()...)
 		}
 		for _, r := range ids {
 			content, held := s.state.files.get(r.ID)
@@ -71,10 +71,13 @@ func (s *Sandbox) unseen(checkID string) map[string]file {
 
 func (s *Sandbox) lookAt(ctx context.Context, id string, content file) {
 	read := s.eye.Look
-	if content.mime == upload.JSON {
+	switch content.mime {
+	case upload.JSON:
 		read = func(_ context.Context, data []byte, today time.Time) (*evidence.View, error) {
 			return evidence.LookAtChip(data, today)
 		}
+	case upload.WebM, upload.MP4, upload.QuickTime:
+		read = s.eye.LookAtFilm
 	}
 	v, err := read(ctx, content.data, s.clock.Now())
 	if err != nil {
@@ -144,8 +147,8 @@ func (s *Sandbox) judge(row reportRow, c check, asked report.Outcome, known map[
 func (s *Sandbox) findings(row reportRow, c check) *evidence.Findings {
 	sides := s.sides(row.Body.Documents)
 	switch {
-	case row.Faces != nil && len(row.Faces.LivePhotos) > 0:
-		return evidence.Face(s.state.views[row.Faces.LivePhotos[0].ID], sides)
+	case row.Faces != nil && len(row.Faces.all()) > 0:
+		return evidence.Face(s.state.views[row.Faces.all()[0].ID], sides, s.opts.FaceThreshold)
 	case row.Faces != nil || !s.reports.HasSubResult(row.Body.Name) || len(row.Body.Documents) == 0:
 		return nil
 	}

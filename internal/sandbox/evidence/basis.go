@@ -69,9 +69,9 @@ func Bases() []Basis {
 		{"issuing_authority.nfc_active_authentication", Scenario, "needs the chip's live answer"},
 		{passive, Measured, "hashes, signature and issuer of a chip file; nothing when the issuer is not that of the specimens"},
 		{"face_comparison.face_match", Hint, "weak likeness of edges: moves the score, gives no result"},
-		{"image_integrity.face_detected", Measured, "faces counted in the photo"},
-		{"image_integrity.source_integrity", Scenario, "the way a photo was taken is not seen"},
+		{"image_integrity.face_detected", Measured, "faces counted in the photo, or in the frames of a film that can be had"},
+		{"image_integrity.source_integrity", Measured, "a film that is a still picture, or has no length of up to 60 s; nothing otherwise"},
 		{"visual_authenticity.spoofing_detection", Never, ""},
-		{"visual_authenticity.liveness_detected", Scenario, "films are not looked at"},
+		{"visual_authenticity.liveness_detected", Scenario, "that somebody is alive, turns or says digits is not seen"},
 	}
 }

@@ -180,7 +180,7 @@ func TestLikeness(t *testing.T) {
 	}
 	one, other := &View{Faces: 1, shape: drawing(1)}, &View{Faces: 1, shape: drawing(5)}
 	scoreOf := func(photo *View) float64 {
-		found := Face(photo, []Side{{View: one}}).ByPath["face_comparison.face_match"]
+		found := Face(photo, []Side{{View: one}}, 0.5).ByPath["face_comparison.face_match"]
 		value, _ := found.Properties["score"].(float64)
 		if found.Result != "not_run" {
 			t.Errorf("a weak likeness decides: %s", found.Result)
@@ -190,11 +190,26 @@ func TestLikeness(t *testing.T) {
 	if same, different := scoreOf(one), scoreOf(other); same < 0.95 || different >= same {
 		t.Errorf("one face twice scores %v, two faces %v", same, different)
 	}
-	if got := Face(&View{}, nil).ByPath["image_integrity.face_detected"].Result; got != "consider" {
+	if got := Face(&View{}, nil, 0.5).ByPath["image_integrity.face_detected"].Result; got != "consider" {
 		t.Errorf("no face is %s", got)
 	}
-	if got := Face(nil, nil).ByPath["image_integrity.face_detected"].Result; got != "" {
+	if got := Face(nil, nil, 0.5).ByPath["image_integrity.face_detected"].Result; got != "" {
 		t.Errorf("a photo that nobody read is %s", got)
+	}
+}
+
+// TestTheUsersOwnProgramDecides: from the threshold on two faces are one person's, whatever their edges are like.
+func TestTheUsersOwnProgramDecides(t *testing.T) {
+	t.Parallel()
+	document := []Side{{View: &View{Faces: 1, shape: likeness{1, 0}, embedding: []float32{1, 0, 0}}}}
+	for want, embedding := range map[string][]float32{
+		"clear 0.8": {0.8, 0.6, 0}, "consider 0": {0, 1, 0}, "consider 0.3": {0.3, 0, 0.9539392}, "not_run 1": nil,
+	} {
+		found := Face(&View{Faces: 1, shape: likeness{1, 0}, embedding: embedding}, document, 0.5).ByPath["face_comparison.face_match"]
+		score, _ := found.Properties["score"].(float64)
+		if got := fmt.Sprintf("%s %.2g", found.Result, score); got != want && embedding != nil || found.Result != strings.Fields(want)[0] {
+			t.Errorf("%v: %s, want %s", embedding, got, want)
+		}
 	}
 }
 

@@ -40,9 +40,6 @@ func (f *figure) String() string {
 	return fmt.Sprintf("%-58s %4d of %4d  %5.1f %%  (%s)", f.name, f.found, f.of, 100*float64(f.found)/float64(max(f.of, 1)), f.target)
 }
 
-// share is the part that was found.
-func (f *figure) share() float64 { return float64(f.found) / float64(max(f.of, 1)) }
-
 // newReader is one reader for all, as a server has.
 var newReader = sync.OnceValues(vision.New)
 

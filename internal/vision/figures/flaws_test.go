@@ -3,12 +3,14 @@ package figures
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"slices"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/dossier-id/dossier/internal/sandbox/evidence"
+	"github.com/dossier-id/dossier/internal/sandbox/program"
 	"github.com/dossier-id/dossier/internal/specimen"
 	"github.com/dossier-id/dossier/internal/vision/quality"
 )
@@ -61,7 +63,7 @@ func look(tb testing.TB, file []byte) (*evidence.View, *evidence.Findings) {
 	return v, evidence.Document(evidence.Case{Report: "document", Sides: []evidence.Side{side}, Today: today()})
 }
 
-var newEye = sync.OnceValue(func() *evidence.Eye { return evidence.NewEye(time.Minute) })
+var newEye = sync.OnceValue(func() *evidence.Eye { return evidence.NewEye(time.Minute, program.Set{}, slog.New(slog.DiscardHandler)) })
 
 // flawFigures order every flaw of passports at levels 0 to 2, and look for all of them in ones without a flaw.
 func flawFigures(tb testing.TB, n int) []*figure {
@@ -76,12 +78,12 @@ func flawFigures(tb testing.TB, n int) []*figure {
 		}
 	}
 	for _, s := range signs() {
-		all = append(all, count("passports, "+string(s.flaw)+" found", s.target, 3*n, of(s, []specimen.Flaw{s.flaw}, true)))
+		all = append(all, count("passports, "+string(s.flaw)+" found", s.target, n, of(s, []specimen.Flaw{s.flaw}, true)))
 	}
 	clean := sign{seen: func(v *evidence.View, f *evidence.Findings) bool {
 		return slices.ContainsFunc(signs(), func(s sign) bool { return s.seen(v, f) })
 	}}
-	return append(all, count("passports without a flaw, none found", "≥ 99 %", 10*n, of(clean, nil, false)))
+	return append(all, count("passports without a flaw, none found", "≥ 99 %", 4*n, of(clean, nil, false)))
 }
 
 // selfieFigures: what is refused at the upload of a photo.
@@ -99,8 +101,8 @@ func selfieFigures(tb testing.TB, n int) []*figure {
 		}
 	}
 	return []*figure{
-		count("photos, no-face refused", "≥ 95 %", 3*n, of(true, specimen.NoFace)),
-		count("photos, two-faces refused", "≥ 95 %", 3*n, of(true, specimen.TwoFaces)),
-		count("photos of one person, taken", "≥ 99 %", 10*n, of(false)),
+		count("photos, no-face refused", "≥ 95 %", n, of(true, specimen.NoFace)),
+		count("photos, two-faces refused", "≥ 95 %", n, of(true, specimen.TwoFaces)),
+		count("photos of one person, taken", "≥ 99 %", 4*n, of(false)),
 	}
 }

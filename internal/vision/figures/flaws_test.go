@@ -63,7 +63,9 @@ func look(tb testing.TB, file []byte) (*evidence.View, *evidence.Findings) {
 	return v, evidence.Document(evidence.Case{Report: "document", Sides: []evidence.Side{side}, Today: today()})
 }
 
-var newEye = sync.OnceValue(func() *evidence.Eye { return evidence.NewEye(time.Minute, program.Set{}, slog.New(slog.DiscardHandler)) })
+var newEye = sync.OnceValue(func() *evidence.Eye {
+	return evidence.NewEye(time.Minute, program.Set{}, slog.New(slog.DiscardHandler))
+})
 
 // flawFigures order every flaw of passports at levels 0 to 2, and look for all of them in ones without a flaw.
 func flawFigures(tb testing.TB, n int) []*figure {

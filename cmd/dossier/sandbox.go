@@ -36,8 +36,10 @@ func (c sandboxCommand) Run(w world) (err error) {
 	if err != nil {
 		return err
 	}
-	s, err := startSandbox(w.ctx, c.Addr, sandbox.Options{Token: c.Token, CompleteAfter: c.Complete, Strict: c.Strict, StateFile: c.State, Log: log,
-		FaceCommand: c.Face.FaceCmd, FaceThreshold: c.Face.FaceThreshold})
+	s, err := startSandbox(w.ctx, c.Addr, sandbox.Options{
+		Token: c.Token, CompleteAfter: c.Complete, Strict: c.Strict, StateFile: c.State, Log: log,
+		FaceCommand: c.Face.FaceCmd, FaceThreshold: c.Face.FaceThreshold,
+	})
 	if err != nil {
 		return err
 	}

@@ -95,7 +95,7 @@ func (s *Sandbox) frame(k mediaKind) endpoint {
 				return reply{}, fmt.Errorf("look for a frame: %w", err)
 			}
 		}
-		var picture image.Image = grey()
+		picture := grey()
 		if best, err := jpeg.Decode(bytes.NewReader(seen.Film.Picked)); err == nil {
 			picture = best
 		}

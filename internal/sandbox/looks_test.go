@@ -112,31 +112,38 @@ func TestTheSandboxLooksAtDrawnDocuments(t *testing.T) {
 		shows     map[string]string // by path, how what is shown begins
 	}{
 		"zone and symbol disagree": {
-			[]sent{{"national_identity_card", "back", drawing(t, zone)}, {"national_identity_card", "back", drawing(t, symbol)}}, "suspected",
+			[]sent{{"national_identity_card", "back", drawing(t, zone)}, {"national_identity_card", "back", drawing(t, symbol)}},
+			"suspected",
 			map[string]string{"data_consistency.date_of_birth": "consider", "data_consistency.document_numbers": "clear", "data_validation.barcode": "clear"},
 		},
 		"the back as the front": {
-			[]sent{{"national_identity_card", "front", card(specimen.Back, 11)}}, "rejected",
+			[]sent{{"national_identity_card", "front", card(specimen.Back, 11)}},
+			"rejected",
 			map[string]string{"image_integrity.image_quality": "unidentified map[incorrect_side:"},
 		},
 		"an edited picture": {
-			[]sent{{"passport", "", edited(drawing(t, passport(12)))}}, "suspected",
+			[]sent{{"passport", "", edited(drawing(t, passport(12)))}},
+			"suspected",
 			map[string]string{"visual_authenticity.digital_tampering": "consider", "data_validation.mrz": "clear"},
 		},
 		"two passports": {
-			[]sent{front(13), front(14)}, "rejected",
+			[]sent{front(13), front(14)},
+			"rejected",
 			map[string]string{"image_integrity.image_quality": "unidentified map[two_documents_uploaded:", "data_consistency.document_numbers": "consider"},
 		},
 		"a card without its back": {
-			[]sent{{"national_identity_card", "front", card(specimen.Front, 15)}}, "caution",
+			[]sent{{"national_identity_card", "front", card(specimen.Front, 15)}},
+			"caution",
 			map[string]string{"image_integrity.conclusive_document_quality": "consider map[missing_back:", "data_validation.mrz": "nothing"},
 		},
 		"both sides of a card": {
-			[]sent{{"national_identity_card", "front", card(specimen.Front, 16)}, {"national_identity_card", "back", card(specimen.Back, 16)}}, "clear",
+			[]sent{{"national_identity_card", "front", card(specimen.Front, 16)}, {"national_identity_card", "back", card(specimen.Back, 16)}},
+			"clear",
 			map[string]string{"image_integrity.image_quality": "clear", "data_validation.mrz": "clear", "visual_authenticity.face_detection": "clear"},
 		},
 		"a licence that only people can read": {
-			[]sent{{"driving_licence", "front", drawing(t, licence)}, {"driving_licence", "back", drawing(t, licenceBack)}}, "clear",
+			[]sent{{"driving_licence", "front", drawing(t, licence)}, {"driving_licence", "back", drawing(t, licenceBack)}},
+			"clear",
 			map[string]string{
 				"image_integrity.image_quality": "clear", "visual_authenticity.face_detection": "clear", "image_integrity.colour_picture": "clear",
 				"data_validation.mrz": "nothing", "data_validation.document_expiration": "nothing", "data_comparison.last_name": "nothing",
@@ -144,26 +151,31 @@ func TestTheSandboxLooksAtDrawnDocuments(t *testing.T) {
 			},
 		},
 		"a genuine chip": {
-			[]sent{front(17), chipOf(t, passport(17))}, "clear",
+			[]sent{front(17), chipOf(t, passport(17))},
+			"clear",
 			map[string]string{
 				"issuing_authority.nfc_passive_authentication": "clear", "issuing_authority.nfc_active_authentication": "nothing",
 				"data_consistency.document_numbers": "clear", "data_consistency.multiple_data_sources_present": "clear",
 			},
 		},
 		"the chip of another passport": {
-			[]sent{front(18), chipOf(t, passport(19))}, "rejected",
+			[]sent{front(18), chipOf(t, passport(19))},
+			"rejected",
 			map[string]string{"issuing_authority.nfc_passive_authentication": "clear", "data_consistency.document_numbers": "consider"},
 		},
 		"an altered chip": {
-			[]sent{front(20), chipOf(t, passport(20, specimen.AlteredChip))}, "suspected",
+			[]sent{front(20), chipOf(t, passport(20, specimen.AlteredChip))},
+			"suspected",
 			map[string]string{"issuing_authority.nfc_passive_authentication": "consider", "data_consistency.last_name": "consider"},
 		},
 		"a chip of a foreign issuer": {
-			[]sent{front(21), chipOf(t, passport(21, specimen.ForeignChip))}, "clear",
+			[]sent{front(21), chipOf(t, passport(21, specimen.ForeignChip))},
+			"clear",
 			map[string]string{"issuing_authority.nfc_passive_authentication": "nothing", "data_consistency.document_numbers": "clear"},
 		},
 		"a file that is no chip's": {
-			[]sent{front(22), {"passport", "", []byte(`{"sod":[1,2],"dg1":[3]}`)}}, "clear",
+			[]sent{front(22), {"passport", "", []byte(`{"sod":[1,2],"dg1":[3]}`)}},
+			"clear",
 			map[string]string{"issuing_authority.nfc_passive_authentication": "nothing", "data_validation.mrz": "clear"},
 		},
 	} {
@@ -195,8 +207,13 @@ func TestTheSandboxLooksForRepeats(t *testing.T) {
 		document sent
 		want     string
 	}{
-		{"Specimen", flat, "clear"}, {"Specimen", flat, "consider"}, {"Specimen", photographed, "consider"}, {"Other", flat, "consider"},
-		{"Specimen", licence, "nothing"}, {"Specimen", licence, "consider"}, {"Specimen", otherLicence, "nothing"},
+		{"Specimen", flat, "clear"},
+		{"Specimen", flat, "consider"},
+		{"Specimen", photographed, "consider"},
+		{"Other", flat, "consider"},
+		{"Specimen", licence, "nothing"},
+		{"Specimen", licence, "consider"},
+		{"Specimen", otherLicence, "nothing"},
 	} {
 		if got := shown(b.judged(c.lastName, c.document), "compromised_document.repeat_attempts"); !strings.HasPrefix(got, c.want) {
 			t.Errorf("%d: %s, want %s", i, got, c.want)

@@ -3,7 +3,7 @@ package chip
 import (
 	"bytes"
 	"crypto"
-	_ "crypto/sha1"   // chips of old documents hash their groups with it
+	_ "crypto/sha1"   //nolint:gosec // chips of old documents hash their groups with it
 	_ "crypto/sha256" // linked for crypto.Hash
 	_ "crypto/sha512" // linked for crypto.Hash
 	"crypto/x509"

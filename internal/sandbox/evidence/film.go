@@ -33,7 +33,7 @@ type Film struct {
 func (e *Eye) LookAtFilm(ctx context.Context, file []byte, today time.Time) (*View, error) {
 	about, err := film.Read(file)
 	if err != nil {
-		return &View{Unreadable: true, Film: &Film{About: "the file is no WebM or MP4 film that can be understood"}}, nil
+		return &View{Unreadable: true, Film: &Film{About: "the file is no WebM or MP4 film that can be understood"}}, nil //nolint:nilerr // the view tells of it
 	}
 	v := &View{Film: newFilm(about)}
 	var best *vision.Reading

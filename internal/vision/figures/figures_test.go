@@ -88,6 +88,7 @@ func count(name, target string, n int, found func(i int) (bool, string)) *figure
 // countZones reads documents with a zone: how many are fully right, and how many readings are wrong although all their
 // check digits agree and no field is in doubt.
 func countZones(tb testing.TB, name, target string, n int, draw func(i int) (specimen.Order, []byte)) (right, wrong *figure) {
+	tb.Helper()
 	wrong = &figure{name: name + ", wrong though agreeing and sure", of: n, target: "0"}
 	var mu sync.Mutex
 	right = count(name+", zone fully right", target, n, func(i int) (bool, string) {
@@ -120,7 +121,7 @@ func sure(m *vision.MRZ) bool {
 }
 
 // zoneFigures are those of machine readable zones.
-func zoneFigures(tb testing.TB, n size) []*figure {
+func (n size) zoneFigures(tb testing.TB) []*figure {
 	tb.Helper()
 	var all []*figure
 	for level, target := range []string{"none set", "≥ 99.5 %", "≥ 99.5 %", "≥ 97 %"} {
@@ -150,10 +151,10 @@ func smallFigure(tb testing.TB, fill float64, n int) *figure {
 	return right
 }
 
-// zonelessFigure reads pictures without a zone, every twelfth of them a page of writing.
-func zonelessFigure(tb testing.TB, n int) *figure {
+// zonelessFigures reads pictures without a zone, every twelfth of them a page of writing.
+func (n size) zonelessFigures(tb testing.TB) []*figure {
 	tb.Helper()
-	f := count("pictures without a zone, none claimed", "all", n, func(i int) (bool, string) {
+	f := count("pictures without a zone, none claimed", "all", n.zoneless, func(i int) (bool, string) {
 		var file []byte
 		if i%12 == 5 {
 			file = page(tb, i)
@@ -163,16 +164,16 @@ func zonelessFigure(tb testing.TB, n int) *figure {
 		got := read(tb, file).MRZ
 		return got == nil, fmt.Sprintf("%d: %+v", i, got)
 	})
-	return f
+	return []*figure{f}
 }
 
 // barcodeFigures are those of the symbols of licences, read with all AAMVA fields.
-func barcodeFigures(tb testing.TB, n int) []*figure {
+func (n size) barcodeFigures(tb testing.TB) []*figure {
 	tb.Helper()
 	var all []*figure
 	for level := 1; level <= 3; level++ {
 		target := []string{"≥ 99 %", "≥ 95 %", "≥ 67 %"}[level-1]
-		all = append(all, count(fmt.Sprintf("level %d, PDF417 with AAMVA", level), target, n, func(i int) (bool, string) {
+		all = append(all, count(fmt.Sprintf("level %d, PDF417 with AAMVA", level), target, n.barcodes, func(i int) (bool, string) {
 			o := order(specimen.USDrivingLicence, specimen.Back, level, i)
 			got := read(tb, jpegOf(tb, o)).Barcode
 			return got != nil && got.Fields["documentNumber"] == o.Number, fmt.Sprint(i)

@@ -68,7 +68,7 @@ var newEye = sync.OnceValue(func() *evidence.Eye {
 })
 
 // flawFigures order every flaw of passports at levels 0 to 2, and look for all of them in ones without a flaw.
-func flawFigures(tb testing.TB, n int) []*figure {
+func (n size) flawFigures(tb testing.TB) []*figure {
 	tb.Helper()
 	var all []*figure
 	of := func(s sign, flaws []specimen.Flaw, want bool) func(i int) (bool, string) {
@@ -80,16 +80,16 @@ func flawFigures(tb testing.TB, n int) []*figure {
 		}
 	}
 	for _, s := range signs() {
-		all = append(all, count("passports, "+string(s.flaw)+" found", s.target, n, of(s, []specimen.Flaw{s.flaw}, true)))
+		all = append(all, count("passports, "+string(s.flaw)+" found", s.target, n.flaws, of(s, []specimen.Flaw{s.flaw}, true)))
 	}
 	clean := sign{seen: func(v *evidence.View, f *evidence.Findings) bool {
 		return slices.ContainsFunc(signs(), func(s sign) bool { return s.seen(v, f) })
 	}}
-	return append(all, count("passports without a flaw, none found", "≥ 99 %", 4*n, of(clean, nil, false)))
+	return append(all, count("passports without a flaw, none found", "≥ 99 %", 4*n.flaws, of(clean, nil, false)))
 }
 
 // selfieFigures: what is refused at the upload of a photo.
-func selfieFigures(tb testing.TB, n int) []*figure {
+func (n size) selfieFigures(tb testing.TB) []*figure {
 	tb.Helper()
 	of := func(want bool, flaws ...specimen.Flaw) func(i int) (bool, string) {
 		return func(i int) (bool, string) {
@@ -103,8 +103,8 @@ func selfieFigures(tb testing.TB, n int) []*figure {
 		}
 	}
 	return []*figure{
-		count("photos, no-face refused", "≥ 95 %", n, of(true, specimen.NoFace)),
-		count("photos, two-faces refused", "≥ 95 %", n, of(true, specimen.TwoFaces)),
-		count("photos of one person, taken", "≥ 99 %", 4*n, of(false)),
+		count("photos, no-face refused", "≥ 95 %", n.flaws, of(true, specimen.NoFace)),
+		count("photos, two-faces refused", "≥ 95 %", n.flaws, of(true, specimen.TwoFaces)),
+		count("photos of one person, taken", "≥ 99 %", 4*n.flaws, of(false)),
 	}
 }

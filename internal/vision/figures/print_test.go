@@ -25,11 +25,11 @@ func BenchmarkFigures(b *testing.B) {
 // parts are the sets, by what they are about.
 func parts(n size) map[string]func(testing.TB) []*figure {
 	return map[string]func(testing.TB) []*figure{
-		"zones":    func(tb testing.TB) []*figure { return zoneFigures(tb, n) },
-		"zoneless": func(tb testing.TB) []*figure { return []*figure{zonelessFigure(tb, n.zoneless)} },
-		"barcodes": func(tb testing.TB) []*figure { return barcodeFigures(tb, n.barcodes) },
-		"flaws":    func(tb testing.TB) []*figure { return flawFigures(tb, n.flaws) },
-		"photos":   func(tb testing.TB) []*figure { return selfieFigures(tb, n.flaws) },
+		"zones":    n.zoneFigures,
+		"zoneless": n.zonelessFigures,
+		"barcodes": n.barcodeFigures,
+		"flaws":    n.flawFigures,
+		"photos":   n.selfieFigures,
 	}
 }
 

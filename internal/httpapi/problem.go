@@ -110,7 +110,11 @@ func problemOf(ctx context.Context, log *slog.Logger, method, path string, err e
 		if broken, ok := errors.AsType[*bodyError](err); ok {
 			return problem(ctx, method, path, broken.status(), broken.Error())
 		}
-		log.ErrorContext(ctx, "a request failed", "method", method, "path", path, "trace", traceID(ctx), "error", err)
+		if errors.Is(err, idv.ErrUnavailable) {
+			log.WarnContext(ctx, "a request cannot be done now", "method", method, "path", shownPath(requestOf(ctx).route, path), "trace", traceID(ctx), "error", err)
+			return problem(ctx, method, path, http.StatusServiceUnavailable, "the server cannot do it now; nothing is lost: try again")
+		}
+		log.ErrorContext(ctx, "a request failed", "method", method, "path", shownPath(requestOf(ctx).route, path), "trace", traceID(ctx), "error", err)
 		return problem(ctx, method, path, http.StatusInternalServerError, "the server could not do it; the trace id leads to the reason")
 	}
 	status, known := statuses[refused.Code]

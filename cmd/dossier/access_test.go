@@ -64,6 +64,7 @@ type accessMatrix struct {
 	*contractWalk
 	roles        map[string]string // a token for each
 	own, foreign objects
+	image        string // a small one, as a data URL
 }
 
 // objects are what paths name.
@@ -115,6 +116,7 @@ func declaredScopes(op *openapi3.Operation) (scopes []string) {
 
 func newAccessMatrix(s *stack) *accessMatrix {
 	m := &accessMatrix{contractWalk: &contractWalk{stack: s}, roles: map[string]string{"nobody": "", "forged": strings.Repeat("a", 52)}}
+	m.image = strings.Replace(dataURL(encodePNG(s.t, noise(100, 100))), "jpeg", "png", 1)
 	check(s.t, s.server.db.CreateTenant(s.t.Context(), "other", "Other", s.server.auth.Now()))
 	m.loginTo("other", "stranger")
 	m.foreign = m.objects()
@@ -231,6 +233,10 @@ func (m *accessMatrix) bodyOf(operation string) string {
 		return `{"url":"` + m.url + `","events":["process.complete"]}`
 	case "replayEvents":
 		return `{"since":"2020-01-01T00:00:00Z"}`
+	case "setImages", "replaceImages", "setFiles":
+		return `{"front":"` + m.image + `"}`
+	case "setFile":
+		return `{"image":"` + m.image + `"}`
 	}
 	return m.goodBody(operation)
 }

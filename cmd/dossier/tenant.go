@@ -4,8 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"text/tabwriter"
 	"time"
+
+	"github.com/dossier-id/dossier/internal/store"
 )
 
 type tenantCommand struct {
@@ -31,10 +34,17 @@ func (c tenantCreate) Run(w world) error {
 		return errors.New("--name must be a name for people")
 	}
 	return c.with(w, func(b *base) error {
+		tenants, err := b.db.ListTenants(w.ctx)
+		if err != nil {
+			return err
+		}
+		if slices.ContainsFunc(tenants, func(t store.Tenant) bool { return t.ID == c.ID }) {
+			return fmt.Errorf("there is a tenant %s already", c.ID)
+		}
 		if err := b.db.CreateTenant(w.ctx, c.ID, c.Name, time.Now()); err != nil {
 			return err
 		}
-		_, err := fmt.Fprintf(w.out, "created %s; `dossier client create --tenant %s` makes a client of it\n", c.ID, c.ID)
+		_, err = fmt.Fprintf(w.out, "created %s; `dossier client create --tenant %s` makes a client of it\n", c.ID, c.ID)
 		return err
 	})
 }

@@ -67,8 +67,9 @@ var house = map[string]room{
 	"internal/vision":   {imports: []string{"internal/ocrb"}},
 
 	// Tests only: no row may name them.
-	"internal/arch":   {},
-	"internal/pgtest": {},
+	"internal/arch":      {},
+	"internal/pgtest":    {},
+	"internal/malformed": {},
 }
 
 func TestImports(t *testing.T) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -17,7 +18,6 @@ import (
 
 	"github.com/dossier-id/dossier/client"
 	"github.com/dossier-id/dossier/internal/auth"
-	"github.com/dossier-id/dossier/internal/idv"
 	"github.com/dossier-id/dossier/internal/store"
 )
 
@@ -200,12 +200,12 @@ type noRows struct{ auth.Rows }
 
 // Client fails.
 func (noRows) Client(context.Context, string) (store.Client, error) {
-	return store.Client{}, idv.ErrUnavailable
+	return store.Client{}, sql.ErrConnDone
 }
 
 // Token fails.
 func (noRows) Token(context.Context, []byte) (store.Token, error) {
-	return store.Token{}, idv.ErrUnavailable
+	return store.Token{}, sql.ErrConnDone
 }
 
 func (w *contractWalk) goodBody(operation string) string {

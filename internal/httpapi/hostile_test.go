@@ -5,13 +5,14 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
-	"errors"
 	"io"
+	"io/fs"
 	"log/slog"
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/iotest"
 	"time"
@@ -78,7 +79,7 @@ func TestUnavailableIsSaid(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
 	log := slog.New(slog.NewTextHandler(&out, nil))
-	full := errors.Join(errors.New("write /data/secret-place: no space left on device"), idv.ErrUnavailable)
+	full := &fs.PathError{Op: "write", Path: "/data/secret-place", Err: syscall.ENOSPC}
 	handler := traced(log, rand.Reader, time.Now, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		problemOf(r.Context(), log, r.Method, r.URL.Path, full).write(w)
 	}))

@@ -82,8 +82,3 @@ var ErrLeaseLost = errors.New("another worker has taken this process over")
 
 // ErrTaken says that what was found at the provider belongs to another process.
 var ErrTaken = errors.New("another process has this reference")
-
-// ErrUnavailable says that a store cannot work now, through no fault of the
-// request: its disk is full or read-only, its server away. The same request may
-// succeed later, and nothing of it was done.
-var ErrUnavailable = errors.New("the store cannot work now")

@@ -37,6 +37,8 @@ const maxGrowth = 50 << 20
 
 // TestMalformedUploads: each is refused, none is kept, nothing breaks and no
 // memory is held.
+//
+//nolint:paralleltest // it measures the memory of the whole process
 func TestMalformedUploads(t *testing.T) {
 	onSQLite(t, func(s *stack) {
 		seed, uploads := uint64(20261123), malformedUploads(t)
@@ -87,6 +89,7 @@ func heap() uint64 {
 
 // sendUpload gives the status, 0 when there is none.
 func sendUpload(ctx context.Context, t testing.TB, url, token string, u malformed.Upload) int {
+	t.Helper()
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(u.Body))
 	if err != nil {
 		t.Error(err)

@@ -7,7 +7,7 @@ import (
 
 // recent remembers a value for each of the keys that were used last.
 type recent[V any] struct {
-	max   int
+	most  int
 	cells map[string]*list.Element
 	order *list.List // of *kept[V], the last used first
 }
@@ -17,8 +17,8 @@ type kept[V any] struct {
 	value V
 }
 
-func newRecent[V any](max int) *recent[V] {
-	return &recent[V]{max: max, cells: map[string]*list.Element{}, order: list.New()}
+func newRecent[V any](most int) *recent[V] {
+	return &recent[V]{most: most, cells: map[string]*list.Element{}, order: list.New()}
 }
 
 // find gives the value of a key, or nil.
@@ -28,19 +28,26 @@ func (r *recent[V]) find(key string) *V {
 		return nil
 	}
 	r.order.MoveToFront(e)
-	return &e.Value.(*kept[V]).value
+	return &cellOf[V](e).value
 }
 
 // add remembers a new key, and forgets the one that was not used for longest
 // when there are too many.
 func (r *recent[V]) add(key string, v V) *V {
-	if r.order.Len() >= r.max {
+	if r.order.Len() >= r.most {
 		oldest := r.order.Back()
-		delete(r.cells, r.order.Remove(oldest).(*kept[V]).key)
+		r.order.Remove(oldest)
+		delete(r.cells, cellOf[V](oldest).key)
 	}
 	k := &kept[V]{key, v}
 	r.cells[key] = r.order.PushFront(k)
 	return &k.value
+}
+
+// cellOf gives what an element holds, which is always that.
+func cellOf[V any](e *list.Element) *kept[V] {
+	k, _ := e.Value.(*kept[V])
+	return k
 }
 
 // Seen is a set of words that forgets those it was not asked about for longest.
@@ -50,8 +57,8 @@ type Seen struct {
 	words *recent[struct{}]
 }
 
-// NewSeen gives a set of at most max words.
-func NewSeen(max int) *Seen { return &Seen{words: newRecent[struct{}](max)} }
+// NewSeen gives a set of at most so many words.
+func NewSeen(most int) *Seen { return &Seen{words: newRecent[struct{}](most)} }
 
 // Add remembers a word.
 func (s *Seen) Add(word string) {

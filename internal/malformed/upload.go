@@ -88,7 +88,7 @@ func dataURL(mediaType string, content []byte) []byte {
 	return []byte(`{"front":"data:` + mediaType + `;base64,` + base64.StdEncoding.EncodeToString(content) + `"}`)
 }
 
-func (s *Source) byte() byte { return byte(s.random.Uint32()) }
+func (s *Source) byte() byte { return byte(s.random.Uint32()) } // #nosec G115 -- the lowest
 
 // rubbish gives up to n bytes, at least one.
 func (s *Source) rubbish(n int) []byte {

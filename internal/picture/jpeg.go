@@ -111,7 +111,8 @@ func (l *look) frame(marker byte) error {
 	if marker > markerSOF2 {
 		return Unusual
 	}
-	if n < 6 {
+	const one, most = 6 + 3*1, 6 + 3*255
+	if n < one || n > most {
 		return Broken
 	}
 	b, err := l.take(n)

@@ -1,9 +1,6 @@
 package picture
 
-import (
-	"bytes"
-	"strings"
-)
+import "bytes"
 
 // otherFile looks for a file of another kind in what is not pixels: the same
 // bytes are then a picture to one program and an archive, a document or a page
@@ -51,9 +48,11 @@ func (o *otherFile) search(b []byte, at int64) {
 
 // behind looks at how that begins which follows the image.
 func (o *otherFile) behind(start []byte) {
-	text := strings.TrimLeft(string(start), "\x00 \t\r\n\xff")
+	for len(start) > 0 && bytes.IndexByte([]byte("\x00\xff \t\r\n"), start[0]) >= 0 {
+		start = start[1:]
+	}
 	for _, signature := range []string{"PK", "%PDF", "<", "MZ", "\x7fELF", "Rar!", "7z\xbc\xaf", "\x1f\x8b", "GIF8", "#!", "{\\rtf", "\xca\xfe\xba\xbe"} {
-		o.found = o.found || strings.HasPrefix(text, signature)
+		o.found = o.found || bytes.HasPrefix(start, []byte(signature))
 	}
 }
 

@@ -77,9 +77,13 @@ func (i *inspector) result() (mediaType string, size int64, width, height int) {
 // gives nil when the failure was somebody else's.
 func (i *inspector) refusal(d idv.Depiction) error {
 	_ = i.Close()
-	if i.broken != nil {
-		return nil
+	if i.broken == nil {
+		return i.verdict(d)
 	}
+	return nil
+}
+
+func (i *inspector) verdict(d idv.Depiction) error {
 	if i.size > idv.MaxImageBytes {
 		return idv.CheckImage(d, "", i.size, 0, 0)
 	}

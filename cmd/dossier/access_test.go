@@ -15,8 +15,8 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/google/uuid"
 
+	"github.com/dossier-id/dossier/client"
 	"github.com/dossier-id/dossier/internal/auth"
-	"github.com/dossier-id/dossier/internal/client"
 	"github.com/dossier-id/dossier/internal/store"
 )
 

@@ -21,7 +21,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/dossier-id/dossier/internal/client"
+	"github.com/dossier-id/dossier/client"
 	"github.com/dossier-id/dossier/internal/store"
 )
 

@@ -75,6 +75,7 @@ type Config struct {
 // Given gives the value of every setting by its name, defaults too. It is empty
 // for a Config that was not loaded.
 func (c *Config) Given() map[string]Secret { return c.given }
+
 // Wire is what the server bears from the network. Each replica counts for
 // itself.
 type Wire struct {

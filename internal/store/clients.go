@@ -140,11 +140,15 @@ func (db *DB) RotateClient(ctx context.Context, r Rotation) error {
 	return db.update(ctx, func(t *transaction) error {
 		n, err := exec(ctx, t.q, `UPDATE clients SET previous_hash = secret_hash, previous_until = $3, secret_hash = $4
 			WHERE tenant_id = $1 AND id = $2 AND revoked_at = 0`, r.Tenant, r.Client, micros(r.PreviousUntil), r.SecretHash)
-		if err := changed(n, err, "rotate the secret of", "client"); err != nil || r.PreviousUntil.After(r.At) {
+		if err := changed(n, err, "rotate the secret of", "client"); err != nil {
 			return err
 		}
-		_, err = exec(ctx, t.q, `DELETE FROM tokens WHERE tenant_id = $1 AND client_id = $2`, r.Tenant, r.Client)
-		return explain(err, "delete the tokens of", "client")
+		if !r.PreviousUntil.After(r.At) {
+			if _, err := exec(ctx, t.q, `DELETE FROM tokens WHERE tenant_id = $1 AND client_id = $2`, r.Tenant, r.Client); err != nil {
+				return fmt.Errorf("delete the tokens of the client: %w", err)
+			}
+		}
+		return t.Record(ctx, idv.Record{Tenant: r.Tenant, At: r.At, Action: idv.ActionClientRotated, Subject: r.Client})
 	})
 }
 

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"database/sql"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -15,6 +17,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/dossier-id/dossier/client"
+	"github.com/dossier-id/dossier/internal/auth"
 	"github.com/dossier-id/dossier/internal/store"
 )
 
@@ -112,6 +115,10 @@ func (w *contractWalk) provoke(method, path string, op *openapi3.Operation, stat
 		return w.call(w.token, method, at, body, "Idempotency-Key", key)
 	case http.StatusInternalServerError:
 		return w.call(w.token, method, at, body)
+	case http.StatusTooManyRequests:
+		return w.tooOften(method, at)
+	case http.StatusServiceUnavailable:
+		return w.withoutStore(func() reply { return w.call(w.token, method, at, body) })
 	default:
 		return w.succeed(method, path, op.OperationID, body, status)
 	}
@@ -161,6 +168,46 @@ func (w *contractWalk) slowly(method, path string) reply {
 	return reply{answer.Code, answer.Header(), answer.Body.Bytes()}
 }
 
+// tooOften sends requests from an address of its own until it is told to wait.
+// They go to the handler itself, which knows of no connection.
+func (w *contractWalk) tooOften(method, path string) reply {
+	for range 1_000_000 {
+		r := httptest.NewRequestWithContext(w.t.Context(), method, path, nil)
+		r.RemoteAddr = "198.51.100.7:443"
+		answer := httptest.NewRecorder()
+		w.server.http.Handler.ServeHTTP(answer, r)
+		if answer.Code == http.StatusTooManyRequests && answer.Header().Get("Retry-After") == "1" {
+			return reply{answer.Code, answer.Header(), answer.Body.Bytes()}
+		}
+	}
+	return reply{}
+}
+
+// withoutStore makes a call while clients and tokens cannot be looked up.
+func (w *contractWalk) withoutStore(call func() reply) reply {
+	rows := w.server.auth.Rows
+	w.server.auth.Rows = noRows{}
+	defer func() { w.server.auth.Rows = rows }()
+	got := call()
+	if got.header.Get("Retry-After") == "" {
+		w.t.Error("a 503 does not say when to come back")
+	}
+	return got
+}
+
+// noRows is a store that is away.
+type noRows struct{ auth.Rows }
+
+// Client fails.
+func (noRows) Client(context.Context, string) (store.Client, error) {
+	return store.Client{}, sql.ErrConnDone
+}
+
+// Token fails.
+func (noRows) Token(context.Context, []byte) (store.Token, error) {
+	return store.Token{}, sql.ErrConnDone
+}
+
 func (w *contractWalk) goodBody(operation string) string {
 	front := dataURL(specimenFile(w.t, "front"))
 	switch operation {
@@ -184,6 +231,11 @@ func (w *contractWalk) askForToken(path string, status int) reply {
 		grant = "password"
 	case http.StatusUnauthorized:
 		secret = "wrong"
+	case http.StatusTooManyRequests:
+		return w.tooOften(http.MethodPost, path)
+	}
+	if status == http.StatusServiceUnavailable {
+		return w.withoutStore(func() reply { return w.askForToken(path, http.StatusOK) })
 	}
 	form := fmt.Sprintf("grant_type=%s&client_id=%s&client_secret=%s", grant, w.config.ID, secret)
 	return w.call("", http.MethodPost, path, form, "Content-Type", "application/x-www-form-urlencoded")

@@ -4,11 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"net"
-	"net/url"
+	"net/netip"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -32,6 +30,7 @@ func (Secret) MarshalText() ([]byte, error) { return []byte("[redacted]"), nil }
 type Config struct {
 	// Addr is where the server listens: DOSSIER_ADDR, default 127.0.0.1:8080.
 	Addr string
+	Wire Wire
 	// PublicURL is the address that clients and Onfido's webhooks use:
 	// DOSSIER_PUBLIC_URL. Without it no webhook is registered, and results are
 	// polled for.
@@ -77,6 +76,30 @@ type Config struct {
 // for a Config that was not loaded.
 func (c *Config) Given() map[string]Secret { return c.given }
 
+// Wire is what the server bears from the network. Each replica counts for
+// itself.
+type Wire struct {
+	// TLSCert and TLSKey are files in PEM: DOSSIER_TLS_CERT, DOSSIER_TLS_KEY. They
+	// are read again when they change. Without them the server speaks plain HTTP,
+	// for a proxy in front.
+	TLSCert, TLSKey string
+	// TrustedProxies are the networks from which X-Forwarded-For and
+	// X-Forwarded-Proto count: DOSSIER_TRUSTED_PROXIES, with commas between them;
+	// default none.
+	TrustedProxies []netip.Prefix
+	// PerClient and PerAddress are requests in a minute; a sixth of them may come
+	// at once: DOSSIER_RATE_PER_CLIENT, default 30000, and
+	// DOSSIER_RATE_PER_ADDRESS, default 60000.
+	PerClient, PerAddress int
+	// Uploads is how many bodies with images are read at once: DOSSIER_UPLOADS,
+	// default 128; one client has at most half of them.
+	Uploads int
+	// Connections is how many connections are open at once:
+	// DOSSIER_CONNECTIONS, default 2048; one address has at most a quarter of
+	// them.
+	Connections int
+}
+
 // Onfido is the company's own account there.
 type Onfido struct {
 	// Region is eu, us or ca: DOSSIER_ONFIDO_REGION, default eu.
@@ -114,6 +137,13 @@ type setting struct {
 func (c *Config) settings() []setting {
 	return []setting{
 		{"DOSSIER_ADDR", "127.0.0.1:8080", address(&c.Addr)},
+		{"DOSSIER_TLS_CERT", "", text(&c.Wire.TLSCert)},
+		{"DOSSIER_TLS_KEY", "", text(&c.Wire.TLSKey)},
+		{"DOSSIER_TRUSTED_PROXIES", "", networks(&c.Wire.TrustedProxies)},
+		{"DOSSIER_RATE_PER_CLIENT", "30000", count(&c.Wire.PerClient)},
+		{"DOSSIER_RATE_PER_ADDRESS", "60000", count(&c.Wire.PerAddress)},
+		{"DOSSIER_UPLOADS", "128", count(&c.Wire.Uploads)},
+		{"DOSSIER_CONNECTIONS", "2048", count(&c.Wire.Connections)},
 		{"DOSSIER_PUBLIC_URL", "", webURL(&c.PublicURL)},
 		{"DOSSIER_DATA", "dossier-data", text(&c.Data)},
 		{"DOSSIER_DATABASE", "", database(&c.Database)},
@@ -175,6 +205,9 @@ func load(file string, lookup func(string) (string, bool), demand func(*Config) 
 			faults = append(faults, fmt.Errorf("%s in %s is not a setting", name, file))
 		}
 	}
+	if (c.Wire.TLSCert == "") != (c.Wire.TLSKey == "") {
+		faults = append(faults, errors.New("DOSSIER_TLS_CERT and DOSSIER_TLS_KEY go together"))
+	}
 	faults = append(faults, demand(c)...)
 	c.complete()
 	if err := errors.Join(faults...); err != nil {
@@ -216,89 +249,4 @@ func (c *Config) needsOnfido() (faults []error) {
 		faults = append(faults, errors.New("DOSSIER_ONFIDO_TOKEN (or an OAuth client) is required"))
 	}
 	return faults
-}
-
-func text[T ~string](to *T) func(string) error {
-	return func(v string) error { *to = T(v); return nil }
-}
-
-// words takes a list with commas or spaces between its entries.
-func words(to *[]string) func(string) error {
-	return func(v string) error {
-		*to = strings.FieldsFunc(v, func(r rune) bool { return r == ',' || r == ' ' })
-		return nil
-	}
-}
-
-func ports(to *[]uint16) func(string) error {
-	return func(v string) error {
-		*to = nil
-		for part := range strings.SplitSeq(v, ",") {
-			n, err := strconv.ParseUint(strings.TrimSpace(part), 10, 16)
-			if err != nil || n == 0 {
-				return errors.New("must be port numbers with commas between them")
-			}
-			*to = append(*to, uint16(n))
-		}
-		return nil
-	}
-}
-
-func oneOf(to *string, words ...string) func(string) error {
-	return func(v string) error {
-		*to = v
-		if !slices.Contains(words, v) {
-			return errors.New("must be one of " + strings.Join(words, ", "))
-		}
-		return nil
-	}
-}
-
-func address(to *string) func(string) error {
-	return func(v string) error {
-		*to = v
-		if _, _, err := net.SplitHostPort(v); err != nil {
-			return errors.New("must be HOST:PORT")
-		}
-		return nil
-	}
-}
-
-func webURL(to *string) func(string) error {
-	return func(v string) error {
-		*to = strings.TrimRight(v, "/")
-		u, err := url.Parse(v)
-		if v != "" && (err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || u.User != nil) {
-			return errors.New("must be an http or https address")
-		}
-		return nil
-	}
-}
-
-func database(to *Secret) func(string) error {
-	return func(v string) error {
-		*to = Secret(v)
-		if v != "" && !strings.HasPrefix(v, "postgres://") && !strings.HasPrefix(v, "postgresql://") && !strings.HasPrefix(v, "sqlite:") {
-			return errors.New("must be a postgres:// URL or sqlite:PATH")
-		}
-		return nil
-	}
-}
-
-func duration(to *time.Duration) func(string) error {
-	return func(v string) (err error) {
-		if *to, err = time.ParseDuration(v); err != nil || *to <= 0 {
-			return errors.New("must be a time such as 30s or 24h")
-		}
-		return nil
-	}
-}
-
-func count(to *int) func(string) error {
-	return func(v string) (err error) {
-		if *to, err = strconv.Atoi(v); err != nil || *to < 1 {
-			return errors.New("must be a whole number of at least 1")
-		}
-		return nil
-	}
 }

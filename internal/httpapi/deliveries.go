@@ -65,10 +65,10 @@ type replayed struct {
 
 func (a *api) registerDeliveries() {
 	const one = "/events/subscriptions/{subscriptionId}"
-	huma.Register(a.huma, a.operation(http.MethodGet, one+"/deliveries", "listDeliveries", "List deliveries, newest event first"), a.listDeliveries)
-	huma.Register(a.huma, a.operation(http.MethodPost, one+"/deliveries/{eventId}/replay", "replayEvent", "Send one event once more, under the same id",
+	huma.Register(a.huma, a.operation(toOperate, http.MethodGet, one+"/deliveries", "listDeliveries", "List deliveries, newest event first"), a.listDeliveries)
+	huma.Register(a.huma, a.operation(toOperate, http.MethodPost, one+"/deliveries/{eventId}/replay", "replayEvent", "Send one event once more, under the same id",
 		withStatus(http.StatusAccepted)), a.replayEvent)
-	huma.Register(a.huma, a.operation(http.MethodPost, one+"/replay", "replayEvents", "Send the events of a range of time once more",
+	huma.Register(a.huma, a.operation(toOperate, http.MethodPost, one+"/replay", "replayEvents", "Send the events of a range of time once more",
 		withStatus(http.StatusAccepted)), a.replayEvents)
 }
 

@@ -72,7 +72,7 @@ func (b *batch) add(ctx context.Context, d idv.Depiction, body io.Reader) error 
 		TenantID: b.key.Tenant, DossierID: b.key.Dossier, ProcessID: b.key.Process,
 		Depiction: d, Blob: b.service.NewID(), CreatedAt: b.service.now(),
 	}
-	look := inspect(io.LimitReader(body, idv.MaxImageBytes+1))
+	look := inspect(d, io.LimitReader(body, idv.MaxImageBytes+1))
 	defer func() { _ = look.Close() }()
 	if err := b.service.Blobs.Put(ctx, idv.BlobOf(img), look); err != nil {
 		if refused := look.refusal(d); refused != nil {

@@ -3,6 +3,7 @@
 GO          ?= go
 BIN         := bin/dossier
 FUZZTIME    ?= 10s
+ORDEAL      ?= 200/2000
 TESTTIMEOUT ?= 15m
 # Rooms that compute pixels from pixels. The race detector makes their
 # arithmetic ten times slower, so of them only what goroutines share is raced.
@@ -19,7 +20,7 @@ VULN         := .tools/govulncheck-$(VULN_VERSION)/govulncheck
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run build test bench check format lint laws generated modules vulnerabilities generate fix cover fuzz tools clean
+.PHONY: help run build test endurance bench check format lint laws generated modules vulnerabilities generate fix cover fuzz tools clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +37,10 @@ test: ## run every test on real parts, with the race detector; installs what is 
 	$(GO) test -timeout $(TESTTIMEOUT) -run '$(LOOKS)' ./cmd/dossier ./internal/sandbox/...
 	CGO_ENABLED=1 $(GO) test -race -timeout $(TESTTIMEOUT) -run TestReadsTogether ./internal/vision
 	CGO_ENABLED=1 $(GO) test -race -timeout $(TESTTIMEOUT) -skip '$(LOOKS)' $$($(GO) list ./... | grep -vE 'internal/(vision|specimen)')
+
+endurance: ## 2,000 verifications while the server is killed 200 times, on both databases (ORDEAL=kills/verifications)
+	@scripts/test-needs
+	DOSSIER_TEST_ORDEAL=$(ORDEAL) $(GO) test -v -count 1 -timeout 2h -run '^TestNothingIsLostWhenTheServerIsKilled$$' ./cmd/dossier
 
 bench: ## the sandbox beside its peers, webhooks beside plain River, full results beside a plain copy, in one run; a peer that cannot be had is left out and said so
 	$(GO) test -run '^$$' -bench . -benchtime 3s -timeout 20m ./internal/sandbox/peers

@@ -58,7 +58,8 @@ func (a *api) registerSubscriptions() {
 		withStatus(http.StatusCreated)), a.createSubscription)
 	huma.Register(a.huma, a.operation(http.MethodGet, all, "listSubscriptions", "List subscriptions, oldest first"), a.listSubscriptions)
 	huma.Register(a.huma, a.operation(http.MethodGet, one, "getSubscription", "Get a subscription"), a.getSubscription)
-	huma.Register(a.huma, a.operation(http.MethodPut, one, "changeSubscription", "Replace URL and events of a subscription"), a.changeSubscription)
+	huma.Register(a.huma, a.operation(http.MethodPut, one, "changeSubscription", "Replace URL and events of a subscription",
+		withErrors(http.StatusConflict)), a.changeSubscription)
 	huma.Register(a.huma, a.operation(http.MethodDelete, one, "deleteSubscription", "Delete a subscription",
 		withStatus(http.StatusNoContent)), a.deleteSubscription)
 	huma.Register(a.huma, a.operation(http.MethodPost, one+"/rotate-secret", "rotateSecret",

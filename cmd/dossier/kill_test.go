@@ -77,9 +77,7 @@ func (o ordeal) killAndCount(t *testing.T, binary, database, driver, dsn string)
 	hook, err := v.api.Subscribe(t.Context(), r.URL, []string{"process.created", "process.processing", "process.complete"})
 	check(t, err)
 	refs := v.verifyWhileKilled(o)
-	for _, ref := range refs {
-		v.wantFinal(ref)
-	}
+	v.wantFinal(refs, 2*time.Minute+time.Duration(o.verifications)*300*time.Millisecond)
 	arrived := v.wantEveryEvent(r, hook.SubscriptionID, refs)
 	v.kill()
 	wantOneCheckEach(t, box, len(refs))
@@ -269,16 +267,19 @@ func (v *victim) startUntilTaken(ref client.Ref) {
 	}
 }
 
-func (v *victim) wantFinal(ref client.Ref) {
+// wantFinal waits until every verification has ended, altogether for so long.
+func (v *victim) wantFinal(refs []client.Ref, patience time.Duration) {
 	v.t.Helper()
-	ctx, cancel := context.WithTimeout(v.t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(v.t.Context(), patience)
 	defer cancel()
-	p, err := v.api.WaitForResult(ctx, ref, nil)
-	if err != nil {
-		v.t.Fatalf("a verification did not end: %v", err)
-	}
-	if p.Status != "accepted" {
-		v.t.Errorf("a verification ended %s: %s", p.Status, p.Raw)
+	for i, ref := range refs {
+		p, err := v.api.WaitForResult(ctx, ref, nil)
+		if err != nil {
+			v.t.Fatalf("after %v verification %d of %d has not ended: %v", patience, i+1, len(refs), err)
+		}
+		if p.Status != "accepted" {
+			v.t.Errorf("a verification ended %s: %s", p.Status, p.Raw)
+		}
 	}
 }
 

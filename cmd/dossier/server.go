@@ -187,7 +187,7 @@ func (s *server) wire(ctx context.Context, c *config.Config) (err error) {
 		return err
 	}
 	s.http = httpServer(httpapi.New(httpapi.Config{
-		Service: use, Auth: s.auth, Answers: s.db, Signers: func(ctx context.Context) (*signing.Ring, error) { return signers(ctx, s.db) }, Log: s.log, Now: time.Now, Random: rand.Reader,
+		Service: use, Auth: s.auth, Answers: s.db, ClaimFor: c.TakeOverAfter, Signers: func(ctx context.Context) (*signing.Ring, error) { return signers(ctx, s.db) }, Log: s.log, Now: time.Now, Random: rand.Reader,
 		Issuer: c.PublicURL, Version: apiVersion, Ready: s.db.Ping,
 		Published: s.db.Published, Stopping: s.stopping,
 	}), s.log)

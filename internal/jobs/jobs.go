@@ -128,14 +128,20 @@ func (r *Runner) takeBack(ctx context.Context) error {
 	return nil
 }
 
+// timeout is Timeout or its default.
+func (c Config) timeout() time.Duration { return cmp.Or(c.Timeout, 45*time.Second) }
+
+// rescueAfter is how old a run must be before it counts as that of a killed
+// process.
+func (c Config) rescueAfter() time.Duration { return c.timeout() + 5*time.Second }
+
 func (c Config) river(workers *river.Workers, poll time.Duration) *river.Config {
-	timeout := cmp.Or(c.Timeout, 45*time.Second)
 	return &river.Config{
 		Queues:               map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: cmp.Or(c.Workers, 16)}},
 		Workers:              workers,
 		PeriodicJobs:         periodicJobs(c.Periodic),
-		JobTimeout:           timeout,
-		RescueStuckJobsAfter: timeout + 5*time.Second,
+		JobTimeout:           c.timeout(),
+		RescueStuckJobsAfter: c.rescueAfter(),
 		FetchPollInterval:    cmp.Or(c.Poll, poll),
 		FetchCooldown:        min(cmp.Or(c.Poll, poll), 50*time.Millisecond),
 		Logger:               slog.New(warnings{c.Log.Handler()}),

@@ -76,10 +76,10 @@ func insertParams(j idv.Job) (river.InsertManyParams, error) {
 func workers(c Config) (*river.Workers, error) {
 	w := river.NewWorkers()
 	return w, errors.Join(
-		river.AddWorkerSafely(w, worker[advance]{handler: c.Handler}),
-		river.AddWorkerSafely(w, worker[hint]{handler: c.Handler}),
-		river.AddWorkerSafely(w, worker[forget]{handler: c.Handler}),
-		river.AddWorkerSafely(w, worker[erase]{handler: c.Handler}),
+		river.AddWorkerSafely(w, worker[advance]{handler: c.Handler, rescued: c.rescueAfter()}),
+		river.AddWorkerSafely(w, worker[hint]{handler: c.Handler, rescued: c.rescueAfter()}),
+		river.AddWorkerSafely(w, worker[forget]{handler: c.Handler, rescued: c.rescueAfter()}),
+		river.AddWorkerSafely(w, worker[erase]{handler: c.Handler, rescued: c.rescueAfter()}),
 		river.AddWorkerSafely(w, rounds{tasks: c.Periodic}),
 	)
 }
@@ -91,6 +91,17 @@ type worker[T interface {
 }] struct {
 	river.WorkerDefaults[T]
 	handler Handler
+	// rescued is the age from which a run was not ended by its own process.
+	rescued time.Duration
+}
+
+// NextRetry brings back at once what was rescued from a killed process, which
+// says nothing about the work. What failed waits as River sees fit.
+func (w worker[T]) NextRetry(job *river.Job[T]) time.Time {
+	if job.AttemptedAt != nil && time.Since(*job.AttemptedAt) >= w.rescued {
+		return job.AttemptedAt.Add(w.rescued)
+	}
+	return time.Time{}
 }
 
 // Work does one job.

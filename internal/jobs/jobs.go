@@ -32,6 +32,7 @@ type Config struct {
 	Handler  Handler
 	Periodic []Periodic
 	Log      *slog.Logger
+	Now      func() time.Time
 	// Workers is how many jobs run at once; default 16.
 	Workers int
 	// Timeout is the longest run of one job; default 45 s. A job whose process

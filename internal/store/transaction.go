@@ -186,7 +186,7 @@ func (t *transaction) execEach(ctx context.Context, statement string, rows [][]a
 	if err != nil {
 		return err
 	}
-	defer prepared.Close()
+	defer func() { _ = prepared.Close() }() // It ends with the transaction anyway.
 	for _, args := range rows {
 		if _, err := prepared.ExecContext(ctx, args...); err != nil {
 			return err

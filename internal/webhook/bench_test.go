@@ -64,18 +64,24 @@ func onEngines(b *testing.B, run func(b *testing.B, db *store.DB)) {
 	b.Helper()
 	for _, engine := range []string{"sqlite", "postgres"} {
 		b.Run(engine, func(b *testing.B) {
-			url := filepath.Join(b.TempDir(), "dossier.db")
-			if engine == "postgres" {
-				url = pgtest.New(b)
-			}
-			sealer, err := seal.CreateKeyFile(filepath.Join(b.TempDir(), "key.json"))
-			checkB(b, err)
-			db, err := store.Open(b.Context(), url, store.Options{Sealer: sealer, NewID: func() string { return uuid.Must(uuid.NewV7()).String() }})
-			checkB(b, err)
-			defer func() { checkB(b, db.Close()) }()
-			run(b, db)
+			run(b, openBench(b, engine))
 		})
 	}
+}
+
+// openBench opens an empty database on an engine.
+func openBench(b *testing.B, engine string) *store.DB {
+	b.Helper()
+	url := filepath.Join(b.TempDir(), "dossier.db")
+	if engine == "postgres" {
+		url = pgtest.New(b)
+	}
+	sealer, err := seal.CreateKeyFile(filepath.Join(b.TempDir(), "key.json"))
+	checkB(b, err)
+	db, err := store.Open(b.Context(), url, store.Options{Sealer: sealer, NewID: func() string { return uuid.Must(uuid.NewV7()).String() }})
+	checkB(b, err)
+	b.Cleanup(func() { checkB(b, db.Close()) })
+	return db
 }
 
 // BenchmarkBesidePlainRiver delivers what is waiting, in turns by the courier

@@ -308,9 +308,14 @@ func TestNotificationURL(t *testing.T) {
 func (s *stack) wantListedCallback(ref client.Ref) {
 	s.t.Helper()
 	s.eventually("the callback is settled", func() bool {
-		page, err := s.api.Callbacks(s.t.Context(), ref.DossierID, "delivered")
-		check(s.t, err)
-		return len(page) == 1 && page[0].Event.EventData.ProcessID == ref.ProcessID && page[0].Attempts[0].Status == 200
+		found := 0
+		for d, err := range s.api.Callbacks(s.t.Context(), ref.DossierID, "delivered") {
+			check(s.t, err)
+			if found++; d.Event.EventData.ProcessID != ref.ProcessID || d.Attempts[0].Status != 200 {
+				s.t.Errorf("the callback is %+v", d)
+			}
+		}
+		return found == 1
 	})
 	for _, nothing := range []string{"status=failed", "dossierId=" + ref.ProcessID, "before=" + strings.Repeat("0", 32)} {
 		if got := s.call(s.token(), http.MethodGet, "/events/callbacks?"+nothing, ""); string(got.body) != "[]\n" {

@@ -172,7 +172,7 @@ func (g *Guard) Client(timeout time.Duration) *http.Client {
 				}
 				return receiveLess(guarded.DialContext(ctx, network, address))
 			},
-			HTTP2: &http.HTTP2Config{MaxReceiveBufferPerStream: receive},
+			HTTP2:             &http.HTTP2Config{MaxReceiveBufferPerStream: receive},
 			ForceAttemptHTTP2: true, TLSHandshakeTimeout: timeout, ResponseHeaderTimeout: timeout,
 			MaxResponseHeaderBytes: maxHeader, MaxIdleConns: 256, MaxIdleConnsPerHost: 32, IdleConnTimeout: 30 * time.Second,
 			DisableCompression: true, // a small answer must not unpack to a large one

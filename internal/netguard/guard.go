@@ -32,14 +32,8 @@ type Policy struct {
 	Resolver *net.Resolver
 }
 
-const (
-	// maxHeader bounds the header of an answer.
-	maxHeader = 64 << 10
-	// receive is about how much of an answer is taken off the network before
-	// somebody reads it. The system's own choice is some megabytes, which an
-	// endpoint that answers too much would make us receive for nothing.
-	receive = 64 << 10
-)
+// maxHeader bounds the header of an answer.
+const maxHeader = 64 << 10
 
 // Guard judges addresses. It is safe for concurrent use.
 type Guard struct {
@@ -168,23 +162,13 @@ func (g *Guard) Client(timeout time.Duration) *http.Client {
 			DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
 				host, _, err := net.SplitHostPort(address)
 				if err == nil && slices.Contains(g.hosts, strings.ToLower(host)) {
-					return receiveLess(open.DialContext(ctx, network, address))
+					return open.DialContext(ctx, network, address)
 				}
-				return receiveLess(guarded.DialContext(ctx, network, address))
+				return guarded.DialContext(ctx, network, address)
 			},
-			HTTP2:             &http.HTTP2Config{MaxReceiveBufferPerStream: receive},
 			ForceAttemptHTTP2: true, TLSHandshakeTimeout: timeout, ResponseHeaderTimeout: timeout,
 			MaxResponseHeaderBytes: maxHeader, MaxIdleConns: 256, MaxIdleConnsPerHost: 32, IdleConnTimeout: 30 * time.Second,
 			DisableCompression: true, // a small answer must not unpack to a large one
 		},
 	}
-}
-
-// receiveLess bounds what the system receives ahead on a connection. Where it
-// refuses to, nothing but efficiency is lost.
-func receiveLess(conn net.Conn, err error) (net.Conn, error) {
-	if tcp, ok := conn.(*net.TCPConn); ok && err == nil {
-		_ = tcp.SetReadBuffer(receive)
-	}
-	return conn, err
 }

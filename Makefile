@@ -3,6 +3,7 @@
 GO          ?= go
 BIN         := bin/dossier
 FUZZTIME    ?= 10s
+ORDEAL      ?= 200/2000
 TESTTIMEOUT ?= 15m
 PORTION     ?= 1
 MALFORMED   ?= 20000
@@ -21,7 +22,7 @@ VULN         := .tools/govulncheck-$(VULN_VERSION)/govulncheck
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run build test bench bench-vision malformed reproducible sbom check format lint laws generated modules vulnerabilities generate fix cover fuzz tools clean
+.PHONY: help run build test endurance bench bench-vision malformed reproducible sbom check format lint laws generated modules vulnerabilities generate fix cover fuzz tools clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +39,10 @@ test: ## run every test on real parts, with the race detector; installs what is 
 	$(GO) test -timeout $(TESTTIMEOUT) -run '$(LOOKS)' ./cmd/dossier ./internal/sandbox/...
 	CGO_ENABLED=1 $(GO) test -race -timeout $(TESTTIMEOUT) -run TestReadsTogether ./internal/vision
 	CGO_ENABLED=1 $(GO) test -race -timeout $(TESTTIMEOUT) -skip '$(LOOKS)' $$($(GO) list ./... | grep -vE 'internal/(vision|specimen)')
+
+endurance: ## 2,000 verifications while the server is killed 200 times, on both databases (ORDEAL=kills/verifications)
+	@scripts/test-needs
+	DOSSIER_TEST_ORDEAL=$(ORDEAL) $(GO) test -v -count 1 -timeout 2h -run '^TestNothingIsLostWhenTheServerIsKilled$$' ./cmd/dossier
 
 bench-vision: ## what is read in drawn pictures, and how fast: every figure of docs/sandbox.md; PORTION=0.1 reads a tenth of the sets
 	$(GO) test -run '^$$' -bench . -benchtime 1x -timeout 4h ./internal/vision/figures -portion $(PORTION)

@@ -49,7 +49,7 @@ func permissions() map[string]permission {
 		"listSubscriptions": to(200, configure, operate), "getSubscription": to(200, configure, operate),
 		"changeSubscription": to(200, configure), "deleteSubscription": to(204, configure), "rotateSecret": to(200, configure),
 		"pauseSubscription": to(200, operate), "resumeSubscription": to(200, operate), "testSubscription": to(202, operate),
-		"listDeliveries": to(200, operate), "replayEvent": to(202, operate), "replayEvents": to(202, operate),
+		"listDeliveries": to(200, operate), "listCallbacks": to(200, operate), "replayEvent": to(202, operate), "replayEvents": to(202, operate),
 	}
 }
 
@@ -256,7 +256,8 @@ func (m *accessMatrix) bare(r reply) string {
 
 // at fills in a path's names.
 func (o objects) at(path string) string {
-	return at(strings.NewReplacer("{subscriptionId}", o.subscription, "{eventId}", o.event).Replace(path), o.Ref)
+	return strings.NewReplacer("{dossierId}", o.DossierID, "{processId}", o.ProcessID, "{depiction}", "front", "{name}", "front",
+		"{subscriptionId}", o.subscription, "{eventId}", o.event).Replace(path)
 }
 
 // TestNarrowClients: a client that may do little asks as the hosted service's

@@ -181,7 +181,7 @@ func (s *server) wire(ctx context.Context, c *config.Config) (err error) {
 		GiveUpAfter: c.GiveUpAfter, PendingFor: c.PendingFor, LeaseFor: c.TakeOverAfter,
 		CheckURL: guard.CheckURL, NewSecret: func() (idv.Personal, error) { return webhook.NewSecret(rand.Reader) },
 	})
-	if s.jobs, err = jobs.New(ctx, s.db, jobs.Config{Handler: use.Run, Periodic: s.periodic(use), Log: s.log, Timeout: c.TakeOverAfter}); err != nil {
+	if s.jobs, err = jobs.New(ctx, s.db, jobs.Config{Handler: use.Run, Periodic: s.periodic(use), Log: s.log, Now: time.Now, Timeout: c.TakeOverAfter}); err != nil {
 		return err
 	}
 	s.db.SetEnqueuer(s.jobs)
@@ -189,7 +189,7 @@ func (s *server) wire(ctx context.Context, c *config.Config) (err error) {
 		return err
 	}
 	s.http = httpServer(httpapi.New(httpapi.Config{
-		Service: use, Auth: s.auth, Answers: s.db, Signers: func(ctx context.Context) (*signing.Ring, error) { return signers(ctx, s.db) }, Log: s.log, Now: time.Now, Random: rand.Reader,
+		Service: use, Auth: s.auth, Answers: s.db, ClaimFor: c.TakeOverAfter, Signers: func(ctx context.Context) (*signing.Ring, error) { return signers(ctx, s.db) }, Log: s.log, Now: time.Now, Random: rand.Reader,
 		Issuer: c.PublicURL, Version: apiVersion, Ready: s.db.Ping,
 		Limits: httpapi.Limits{PerClient: c.Wire.PerClient, PerAddress: c.Wire.PerAddress, Uploads: c.Wire.Uploads}, Peers: peers(c),
 		Published: s.db.Published, Stopping: s.stopping,

@@ -23,6 +23,9 @@ type Config struct {
 	Auth    *auth.Authority
 	// Answers remembers what POSTs with an Idempotency-Key were answered.
 	Answers Answers
+	// ClaimFor is how long the Idempotency-Key of a request whose server died is
+	// kept from others.
+	ClaimFor time.Duration
 	// Signers gives the keys that sign full results, as they are now.
 	Signers func(ctx context.Context) (*signing.Ring, error)
 	Log     *slog.Logger

@@ -69,12 +69,19 @@ type Config struct {
 	// LogLevel is debug, info, warn or error: DOSSIER_LOG_LEVEL, default info.
 	LogLevel string
 
-	given map[string]Secret
+	// given is a function, because fmt prints what an unexported field holds
+	// without asking it how.
+	given func() map[string]Secret
 }
 
 // Given gives the value of every setting by its name, defaults too. It is empty
 // for a Config that was not loaded.
-func (c *Config) Given() map[string]Secret { return c.given }
+func (c *Config) Given() map[string]Secret {
+	if c.given == nil {
+		return nil
+	}
+	return c.given()
+}
 
 // Wire is what the server bears from the network. Each replica counts for
 // itself.
@@ -189,13 +196,14 @@ func load(file string, lookup func(string) (string, bool), demand func(*Config) 
 			return nil, fmt.Errorf("read the configuration: %w", err)
 		}
 	}
-	c := &Config{given: map[string]Secret{}}
+	given := map[string]Secret{}
+	c := &Config{given: func() map[string]Secret { return given }}
 	var faults []error
 	known := map[string]bool{}
 	for _, s := range c.settings() {
 		known[s.name] = true
 		v := value(s, inFile, lookup)
-		c.given[s.name] = Secret(v)
+		given[s.name] = Secret(v)
 		if err := s.set(v); err != nil {
 			faults = append(faults, fmt.Errorf("%s %w", s.name, err))
 		}

@@ -3,7 +3,10 @@
 GO          ?= go
 BIN         := bin/dossier
 FUZZTIME    ?= 10s
+ORDEAL      ?= 200/2000
 TESTTIMEOUT ?= 15m
+PORTION     ?= 1
+MALFORMED   ?= 20000
 # Rooms that compute pixels from pixels. The race detector makes their
 # arithmetic ten times slower, so of them only what goroutines share is raced.
 PIXELS      := ./internal/vision/... ./internal/specimen/...
@@ -19,7 +22,7 @@ VULN         := .tools/govulncheck-$(VULN_VERSION)/govulncheck
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run build test bench screenshots check format lint laws generated modules vulnerabilities generate fix cover fuzz tools clean
+.PHONY: help run build test endurance bench bench-vision screenshots malformed reproducible sbom check format lint laws generated modules vulnerabilities generate fix cover fuzz tools clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,15 +40,27 @@ test: ## run every test on real parts, with the race detector; installs what is 
 	CGO_ENABLED=1 $(GO) test -race -timeout $(TESTTIMEOUT) -run TestReadsTogether ./internal/vision
 	CGO_ENABLED=1 $(GO) test -race -timeout $(TESTTIMEOUT) -skip '$(LOOKS)' $$($(GO) list ./... | grep -vE 'internal/(vision|specimen)')
 
-bench: ## the sandbox beside its peers, webhooks beside plain River, full results beside a plain copy, in one run; a peer that cannot be had is left out and said so
+endurance: ## 2,000 verifications while the server is killed 200 times, on both databases (ORDEAL=kills/verifications)
+	@scripts/test-needs
+	DOSSIER_TEST_ORDEAL=$(ORDEAL) $(GO) test -v -count 1 -timeout 2h -run '^TestNothingIsLostWhenTheServerIsKilled$$' ./cmd/dossier
+
+bench-vision: ## what is read in drawn pictures, and how fast: every figure of docs/sandbox.md; PORTION=0.1 reads a tenth of the sets
+	$(GO) test -run '^$$' -bench . -benchtime 1x -timeout 4h ./internal/vision/figures -portion $(PORTION)
+
+bench: ## the sandbox beside its peers, webhooks beside plain River, full results beside a plain copy, refusals, in one run; a peer that cannot be had is left out and said so
 	$(GO) test -run '^$$' -bench . -benchtime 3s -timeout 20m ./internal/sandbox/peers
 	$(GO) test -run '^$$' -bench . -benchtime 3s -timeout 10m ./internal/webhook
 	$(GO) test -run '^$$' -bench . -benchtime 3s -timeout 10m ./internal/archive
+	$(GO) test -run '^$$' -bench MalformedUpload -benchtime 3s -timeout 10m ./cmd/dossier
 
-screenshots: ## write a picture of every screen of the end-user's pages, in both sizes, to bin/screenshots
-	@scripts/test-needs
-	DOSSIER_SCREENSHOTS=$(CURDIR)/bin/screenshots $(GO) test -count 1 -run '^TestEveryScreen$$' ./cmd/dossier
-	@echo "see bin/screenshots"
+malformed: ## 20,000 malformed uploads against a server (MALFORMED=20000)
+	DOSSIER_TEST_MALFORMED=$(MALFORMED) $(GO) test -v -count 1 -timeout $(TESTTIMEOUT) -run TestMalformedUploads ./cmd/dossier
+
+reproducible: ## build twice, in two folders and with two caches, and compare
+	scripts/reproducible
+
+sbom: build ## write bin/dossier.cdx.json, the bill of materials in CycloneDX
+	$(BIN) version --sbom >$(BIN).cdx.json
 
 screenshots: ## write a picture of every screen of the end-user's pages, in both sizes, to bin/screenshots
 	@scripts/test-needs

@@ -177,6 +177,12 @@ func everyCall(c *client.Client) map[string]func(context.Context) error {
 			}
 			return nil
 		},
+		"Callbacks": func(ctx context.Context) error {
+			for _, err := range c.Callbacks(ctx, id, "failed") {
+				return err
+			}
+			return nil
+		},
 		"Deliveries": func(ctx context.Context) error {
 			for _, err := range c.Deliveries(ctx, id, "failed") {
 				return err

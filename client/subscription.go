@@ -127,6 +127,13 @@ func (c *Client) Deliveries(ctx context.Context, id, status string) iter.Seq2[*D
 	return pages[Delivery](ctx, c, "listing deliveries", call{root: eventsRoot, path: "/subscriptions" + path(id, "deliveries"), query: q}, "before")
 }
 
+// Callbacks goes through the calls of notificationUrls, newest first, as Deliveries
+// does; dossier and status select, empty is all.
+func (c *Client) Callbacks(ctx context.Context, dossier, status string) iter.Seq2[*Delivery, error] {
+	q := given(map[string]string{"dossierId": dossier, "status": status})
+	return pages[Delivery](ctx, c, "listing callbacks", call{root: eventsRoot, path: "/callbacks", query: q}, "before")
+}
+
 // Replay says which events are sent once more. Event names one; otherwise Since,
 // Until and Failed say which of a range.
 type Replay struct {

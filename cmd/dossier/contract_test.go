@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"database/sql"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -15,6 +17,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/dossier-id/dossier/client"
+	"github.com/dossier-id/dossier/internal/auth"
 	"github.com/dossier-id/dossier/internal/store"
 )
 
@@ -29,6 +32,8 @@ type contractWalk struct {
 	assureOnly string
 	// profile is the id of a capture configuration.
 	profile string
+	// subscription is the id of one, event that of an event in the feed.
+	subscription, event string
 }
 
 func TestEveryDocumentedAnswerOccurs(t *testing.T) {
@@ -40,6 +45,8 @@ func TestEveryDocumentedAnswerOccurs(t *testing.T) {
 		w := &contractWalk{stack: s, token: s.token(), narrow: s.scoped("client.capture.api"), assureOnly: s.scoped("client.assure.api")}
 		w.profile = s.configuration(`{}`)
 		w.begun, w.pending = w.ready(), w.ready()
+		w.subscription, _ = s.subscribe("http://127.0.0.1:1/", "dossier.deleted")
+		w.event = w.anyEvent()
 		if p := s.result(w.begun); p.Status != "accepted" {
 			t.Fatal(p.Status)
 		}
@@ -51,9 +58,6 @@ func TestEveryDocumentedAnswerOccurs(t *testing.T) {
 				check(t, err)
 			}
 			for path, item := range doc.Paths.Map() {
-				if strings.HasPrefix(path, "/events") {
-					continue // events_test.go has them, though not every answer of each
-				}
 				for method, op := range item.Operations() {
 					for documented := range op.Responses.Map() {
 						status, err := strconv.Atoi(documented)
@@ -85,6 +89,19 @@ func (w *contractWalk) ready() client.Ref {
 	return ref
 }
 
+// anyEvent gives the id of an event that is in the feed.
+func (w *contractWalk) anyEvent() (id string) {
+	w.t.Helper()
+	w.eventually("an event is published", func() bool {
+		feed := w.call(w.token, http.MethodGet, "/events?limit=1", "").json(w.t)
+		if events, _ := feed["events"].([]any); len(events) == 1 {
+			id, _ = events[0].(map[string]any)["id"].(string)
+		}
+		return id != ""
+	})
+	return id
+}
+
 // provoke makes one answer of one operation happen.
 func (w *contractWalk) provoke(method, path string, op *openapi3.Operation, status int) reply {
 	if strings.HasSuffix(path, "/token") {
@@ -103,7 +120,7 @@ func (w *contractWalk) provoke(method, path string, op *openapi3.Operation, stat
 	case http.StatusForbidden:
 		return w.call(narrow, method, at, body)
 	case http.StatusNotFound:
-		return w.call(w.token, method, strings.NewReplacer(w.pending.DossierID, unknown.DossierID, w.profile, unknown.DossierID).Replace(at), body)
+		return w.call(w.token, method, strings.NewReplacer(w.pending.DossierID, unknown.DossierID, w.subscription, unknown.DossierID, w.profile, unknown.DossierID).Replace(at), body)
 	case http.StatusConflict:
 		return w.conflict(method, path, body)
 	case http.StatusRequestTimeout:
@@ -120,9 +137,10 @@ func (w *contractWalk) provoke(method, path string, op *openapi3.Operation, stat
 		return w.call(w.token, method, at, body, "Idempotency-Key", key)
 	case http.StatusInternalServerError:
 		return w.call(w.token, method, at, body)
+	case http.StatusTooManyRequests:
+		return w.tooOften(method, at)
 	case http.StatusServiceUnavailable:
-		w.steer(http.MethodPut, "/sandbox/faults", `{"faults":[{"kind":"status","status":503,"path":"/sdk_token","times":1}]}`)
-		return w.call(w.token, method, at, strings.Replace(body, "{", `{"processParameters":{"mobileAppId":"com.example.app"},`, 1))
+		return w.withoutStore(func() reply { return w.call(w.token, method, at, body) })
 	default:
 		return w.succeed(method, path, op.OperationID, body, status)
 	}
@@ -131,6 +149,9 @@ func (w *contractWalk) provoke(method, path string, op *openapi3.Operation, stat
 // conflict meets a request under the same Idempotency-Key that is not answered
 // yet, or a process that is in the wrong state.
 func (w *contractWalk) conflict(method, path, body string) reply {
+	if strings.HasSuffix(path, "{subscriptionId}") {
+		return w.changeDamaged(method, path, body)
+	}
 	if method != http.MethodPost {
 		ref := w.begun
 		if strings.HasSuffix(path, "/download") {
@@ -144,8 +165,26 @@ func (w *contractWalk) conflict(method, path, body string) reply {
 	return w.call(w.token, method, w.at(path, w.pending), body, "Idempotency-Key", key.Key)
 }
 
+// changeDamaged meets a subscription of which nothing but its state can be read.
+func (w *contractWalk) changeDamaged(method, path, body string) reply {
+	good := w.subscription
+	w.subscription, _ = w.subscribe("http://127.0.0.1:1/", "dossier.deleted")
+	_, err := w.server.db.Writer().ExecContext(w.t.Context(), `UPDATE subscriptions SET endpoint = $1 WHERE id = $2`, []byte("damaged"), w.subscription)
+	check(w.t, err)
+	answer := w.call(w.token, method, w.at(path, client.Ref{}), body)
+	w.subscription = good
+	return answer
+}
+
 // succeed calls an operation on what it needs, anew for each.
 func (w *contractWalk) succeed(method, path, operation, body string, status int) reply {
+	if strings.HasPrefix(path, "/events") {
+		answer := w.call(w.token, method, w.at(path, client.Ref{}), body)
+		if operation == "deleteSubscription" {
+			w.subscription, _ = w.subscribe("http://127.0.0.1:1/", "dossier.deleted")
+		}
+		return answer
+	}
 	ref := w.ready()
 	switch operation {
 	case "downloadFullResult":
@@ -175,6 +214,46 @@ func (w *contractWalk) slowly(method, path string) reply {
 	return reply{answer.Code, answer.Header(), answer.Body.Bytes()}
 }
 
+// tooOften sends requests from an address of its own until it is told to wait.
+// They go to the handler itself, which knows of no connection.
+func (w *contractWalk) tooOften(method, path string) reply {
+	for range 1_000_000 {
+		r := httptest.NewRequestWithContext(w.t.Context(), method, path, nil)
+		r.RemoteAddr = "198.51.100.7:443"
+		answer := httptest.NewRecorder()
+		w.server.http.Handler.ServeHTTP(answer, r)
+		if answer.Code == http.StatusTooManyRequests && answer.Header().Get("Retry-After") == "1" {
+			return reply{answer.Code, answer.Header(), answer.Body.Bytes()}
+		}
+	}
+	return reply{}
+}
+
+// withoutStore makes a call while clients and tokens cannot be looked up.
+func (w *contractWalk) withoutStore(call func() reply) reply {
+	rows := w.server.auth.Rows
+	w.server.auth.Rows = noRows{}
+	defer func() { w.server.auth.Rows = rows }()
+	got := call()
+	if got.header.Get("Retry-After") == "" {
+		w.t.Error("a 503 does not say when to come back")
+	}
+	return got
+}
+
+// noRows is a store that is away.
+type noRows struct{ auth.Rows }
+
+// Client fails.
+func (noRows) Client(context.Context, string) (store.Client, error) {
+	return store.Client{}, sql.ErrConnDone
+}
+
+// Token fails.
+func (noRows) Token(context.Context, []byte) (store.Token, error) {
+	return store.Token{}, sql.ErrConnDone
+}
+
 func (w *contractWalk) goodBody(operation string) string {
 	front := dataURL(specimenFile(w.t, "front"))
 	switch operation {
@@ -190,6 +269,10 @@ func (w *contractWalk) goodBody(operation string) string {
 		return `{"front":"` + front + `"}`
 	case "setFile":
 		return `{"image":"` + front + `"}`
+	case "createSubscription", "changeSubscription":
+		return `{"url":"http://127.0.0.1:1/","events":["dossier.deleted"]}`
+	case "replayEvents":
+		return `{"since":"2026-01-01T00:00:00Z"}`
 	default:
 		return ""
 	}
@@ -202,6 +285,11 @@ func (w *contractWalk) askForToken(path string, status int) reply {
 		grant = "password"
 	case http.StatusUnauthorized:
 		secret = "wrong"
+	case http.StatusTooManyRequests:
+		return w.tooOften(http.MethodPost, path)
+	}
+	if status == http.StatusServiceUnavailable {
+		return w.withoutStore(func() reply { return w.askForToken(path, http.StatusOK) })
 	}
 	form := fmt.Sprintf("grant_type=%s&client_id=%s&client_secret=%s", grant, w.config.ID, secret)
 	return w.call("", http.MethodPost, path, form, "Content-Type", "application/x-www-form-urlencoded")
@@ -209,5 +297,5 @@ func (w *contractWalk) askForToken(path string, status int) reply {
 
 // at fills in a path's names.
 func (w *contractWalk) at(path string, ref client.Ref) string {
-	return strings.NewReplacer("{configurationId}", w.profile, "{dossierId}", ref.DossierID, "{processId}", ref.ProcessID, "{depiction}", "front", "{name}", "front").Replace(path)
+	return objects{ref, w.subscription, w.event, w.profile}.at(path)
 }

@@ -28,6 +28,7 @@ type devCommand struct {
 	Demo        bool            `help:"Also run one verification of specimen images and print its result."`
 	Flaw        []specimen.Flaw `help:"With --demo: what is wrong with the passport, such as wrong-check-digit (see dossier specimen --help)." placeholder:"FLAW"`
 	Complete    time.Duration   `help:"How long a check runs at the sandbox." default:"1s"`
+	Face        face            `embed:""`
 	LogLevel    string          `help:"debug, info, warn or error." default:"warn" enum:"debug,info,warn,error"`
 }
 
@@ -44,7 +45,10 @@ func (c devCommand) Run(w world) (err error) {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	box, err := startSandbox(w.ctx, c.SandboxAddr, sandbox.Options{Token: liveToken(before["SANDBOX_TOKEN"]), Live: true, CompleteAfter: c.Complete, Log: log})
+	box, err := startSandbox(w.ctx, c.SandboxAddr, sandbox.Options{
+		Token: liveToken(before["SANDBOX_TOKEN"]), Live: true, CompleteAfter: c.Complete, Log: log,
+		FaceCommand: c.Face.FaceCmd, FaceThreshold: c.Face.FaceThreshold,
+	})
 	if err != nil {
 		return err
 	}

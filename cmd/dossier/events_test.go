@@ -300,6 +300,54 @@ func TestNotificationURL(t *testing.T) {
 		if got.header.Get("Authorization") != "Basic Zm9v" {
 			t.Errorf("headers %v", got.header)
 		}
+		s.wantListedCallback(ref)
+	})
+}
+
+// wantListedCallback looks for the one call of a notificationUrl, which was taken.
+func (s *stack) wantListedCallback(ref client.Ref) {
+	s.t.Helper()
+	s.eventually("the callback is settled", func() bool {
+		found := 0
+		for d, err := range s.api.Callbacks(s.t.Context(), ref.DossierID, "delivered") {
+			check(s.t, err)
+			if found++; d.Event.EventData.ProcessID != ref.ProcessID || d.Attempts[0].Status != 200 {
+				s.t.Errorf("the callback is %+v", d)
+			}
+		}
+		return found == 1
+	})
+	for _, nothing := range []string{"status=failed", "dossierId=" + ref.ProcessID, "before=" + strings.Repeat("0", 32)} {
+		if got := s.call(s.token(), http.MethodGet, "/events/callbacks?"+nothing, ""); string(got.body) != "[]\n" {
+			s.t.Errorf("callbacks with %s: %s", nothing, got.body)
+		}
+	}
+	s.wantRefusal(s.call(s.token(), http.MethodGet, "/events/callbacks?before=x", ""), 400, "invalid_request", "before")
+}
+
+// TestSubscriptionThatDoesNotOpen: it is listed as disabled and can be deleted;
+// nothing else can be done with it, and the others are as they were.
+func TestSubscriptionThatDoesNotOpen(t *testing.T) {
+	t.Parallel()
+	eachEngine(t, func(s *stack) {
+		t, token := s.t, s.token()
+		broken, _ := s.subscribe("http://127.0.0.1:1/", "process.complete")
+		good, _ := s.subscribe("http://127.0.0.1:1/good", "process.complete")
+		_, err := s.server.db.Writer().ExecContext(t.Context(), `UPDATE subscriptions SET endpoint = $1 WHERE id = $2`, []byte("damaged"), broken)
+		check(t, err)
+		var list []client.Subscription
+		check(t, json.Unmarshal(s.call(token, http.MethodGet, "/events/subscriptions", "").body, &list))
+		if len(list) != 2 || list[0].State != "disabled" || list[0].Reason != "unreadable" || list[0].URL != "" || list[1].SubscriptionID != good || list[1].State != "active" {
+			t.Errorf("the list is %+v", list)
+		}
+		at := "/events/subscriptions/" + broken
+		for _, word := range []string{"pause", "resume", "rotate-secret", "test"} {
+			s.wantRefusal(s.call(token, http.MethodPost, at+"/"+word, ""), 409, "invalid_state")
+		}
+		s.wantRefusal(s.call(token, http.MethodPut, at, `{"url":"http://127.0.0.1:1/","events":["process.complete"]}`), 409, "invalid_state")
+		if got := s.call(token, http.MethodDelete, at, ""); got.status != http.StatusNoContent {
+			t.Errorf("delete: %d %s", got.status, got.body)
+		}
 	})
 }
 

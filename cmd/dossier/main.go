@@ -49,6 +49,7 @@ type commands struct {
 	Client       clientCommand       `cmd:"" help:"API clients and their secrets."`
 	Key          keyCommand          `cmd:"" help:"The keys under which everything is sealed."`
 	SigningKey   signingKeyCommand   `cmd:"" name:"signing-key" help:"The keys that sign full results."`
+	Tenant       tenantCommand       `cmd:"" help:"Customers whose data is apart."`
 	Subscription subscriptionCommand `cmd:"" help:"Endpoints that are told of events."`
 	Listen       listenCommand       `cmd:"" help:"Follow the events of a server, and forward them to an endpoint under development."`
 	Trigger      triggerCommand      `cmd:"" help:"Bring about an event: a verification of specimens with the outcome you name."`

@@ -4,12 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"time"
 
 	"github.com/dossier-id/dossier/internal/config"
 	"github.com/dossier-id/dossier/internal/obs"
 	"github.com/dossier-id/dossier/internal/seal"
 	"github.com/dossier-id/dossier/internal/store"
+	"github.com/dossier-id/dossier/internal/wire"
 )
 
 type serveCommand struct {
@@ -22,6 +24,12 @@ func (serveCommand) Help() string {
 	return `Settings, in the file or in the environment:
 
   DOSSIER_ADDR                        where to listen (127.0.0.1:8080)
+  DOSSIER_TLS_CERT, DOSSIER_TLS_KEY   files in PEM, read again when they change; without them plain HTTP
+  DOSSIER_TRUSTED_PROXIES             networks of proxies whose X-Forwarded-For counts (none)
+  DOSSIER_RATE_PER_CLIENT             requests in a minute, a sixth of them at once (30000)
+  DOSSIER_RATE_PER_ADDRESS            the same for one address (60000)
+  DOSSIER_UPLOADS                     bodies with images read at once, half of them for one client (128)
+  DOSSIER_CONNECTIONS                 open connections, a quarter of them for one address (2048)
   DOSSIER_PUBLIC_URL                  address for clients and Onfido's webhooks; without it results are polled for
   DOSSIER_DATA                        folder of database, images and keys (dossier-data)
   DOSSIER_DATABASE                    postgres://… or sqlite:PATH (a file in DOSSIER_DATA)
@@ -93,6 +101,11 @@ func usable(c *config.Config) error {
 		keys = seal.CheckKeys(c.Key.Reveal())
 	} else if _, keys = seal.OpenKeyFile(c.KeyFile); errors.Is(keys, fs.ErrNotExist) {
 		keys = nil // the first start makes it
+	}
+	if c.Wire.TLSCert != "" {
+		if _, broken := wire.OpenCertificate(c.Wire.TLSCert, c.Wire.TLSKey, slog.New(slog.DiscardHandler), time.Now); broken != nil {
+			keys = joined(keys, broken)
+		}
 	}
 	return joined(err, keys)
 }

@@ -29,10 +29,10 @@ import (
 	"github.com/dossier-id/dossier/internal/onfido/onfidoapi"
 	"github.com/dossier-id/dossier/internal/seal"
 	"github.com/dossier-id/dossier/internal/service"
+	"github.com/dossier-id/dossier/internal/signing"
 	"github.com/dossier-id/dossier/internal/store"
 	"github.com/dossier-id/dossier/internal/webhook"
-
-	"github.com/dossier-id/dossier/internal/signing"
+	"github.com/dossier-id/dossier/internal/wire"
 )
 
 // base is what the server and the administrative commands share: the keys, the
@@ -120,7 +120,9 @@ func startServer(ctx context.Context, c *config.Config, l net.Listener, log *slo
 	if err := s.wire(ctx, c); err != nil {
 		return nil, joined(err, l.Close(), s.close())
 	}
-	go func() { s.serving <- s.http.Serve(l) }()
+	go func() {
+		s.serving <- s.serve(wire.Bound(l, wire.Bounds{All: c.Wire.Connections, Each: max(c.Wire.Connections/4, 1), Peers: peers(c)}))
+	}()
 	if err := s.jobs.Start(ctx); err != nil {
 		return nil, joined(err, s.http.Close(), s.close())
 	}
@@ -186,7 +188,7 @@ func (s *server) wire(ctx context.Context, c *config.Config) (err error) {
 		CheckURL: guard.CheckURL, NewSecret: func() (idv.Personal, error) { return webhook.NewSecret(rand.Reader) },
 		NewLink: func() (idv.Personal, error) { return capture.NewSecret(rand.Reader) }, Texts: texts,
 	})
-	if s.jobs, err = jobs.New(ctx, s.db, jobs.Config{Handler: s.use.Run, Periodic: s.periodic(s.use), Log: s.log, Timeout: c.TakeOverAfter}); err != nil {
+	if s.jobs, err = jobs.New(ctx, s.db, jobs.Config{Handler: s.use.Run, Periodic: s.periodic(s.use), Log: s.log, Now: time.Now, Timeout: c.TakeOverAfter}); err != nil {
 		return err
 	}
 	s.db.SetEnqueuer(s.jobs)
@@ -194,9 +196,10 @@ func (s *server) wire(ctx context.Context, c *config.Config) (err error) {
 		return err
 	}
 	api := httpapi.New(httpapi.Config{
-		Service: s.use, Auth: s.auth, Answers: s.db, Log: s.log, Now: time.Now, Random: rand.Reader,
+		Service: s.use, Auth: s.auth, Answers: s.db, ClaimFor: c.TakeOverAfter, Log: s.log, Now: time.Now, Random: rand.Reader,
 		Signers: func(ctx context.Context) (*signing.Ring, error) { return signers(ctx, s.db) },
 		Issuer:  c.PublicURL, LinkURL: pagesURL(c) + capture.Links, Version: apiVersion, Ready: s.db.Ping,
+		Limits: httpapi.Limits{PerClient: c.Wire.PerClient, PerAddress: c.Wire.PerAddress, Uploads: c.Wire.Uploads}, Peers: peers(c),
 		Published: s.db.Published, Stopping: s.stopping,
 	})
 	all, err := s.withPages(c, s.use, texts, api)
@@ -204,8 +207,26 @@ func (s *server) wire(ctx context.Context, c *config.Config) (err error) {
 		return err
 	}
 	s.http = httpServer(all, s.log)
+	if c.Wire.TLSCert == "" {
+		return nil
+	}
+	certificate, err := wire.OpenCertificate(c.Wire.TLSCert, c.Wire.TLSKey, s.log, time.Now)
+	if err != nil {
+		return err
+	}
+	s.http.TLSConfig = certificate.Config()
 	return nil
 }
+
+// serve answers on the listener, over TLS when there is a certificate.
+func (s *server) serve(l net.Listener) error {
+	if s.http.TLSConfig != nil {
+		return s.http.ServeTLS(l, "", "")
+	}
+	return s.http.Serve(l)
+}
+
+func peers(c *config.Config) wire.Peers { return wire.Peers{Trusted: c.Wire.TrustedProxies} }
 
 // newConnector makes the connector to the company's account at Onfido.
 func newConnector(c *config.Config) (*onfido.Connector, error) {
@@ -261,7 +282,7 @@ func listen(ctx context.Context, addr string) (net.Listener, error) {
 // httpServer bounds what a slow or silent peer can hold.
 func httpServer(h http.Handler, log *slog.Logger) *http.Server {
 	return &http.Server{
-		Handler: h, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+		Handler: h, ErrorLog: wire.ErrorLog(log),
 		ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second,
 		WriteTimeout: 3 * time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 	}

@@ -24,7 +24,7 @@ type specimenCommand struct {
 	Flaw      []string `help:"What shall be wrong with it; may be given several times." placeholder:"FLAW"`
 	Level     int      `help:"How it was photographed: 0 flat, 1 carefully, 2 casually, 3 badly." default:"0"`
 	Seed      uint64   `help:"Another seed is another person."`
-	Out       string   `help:"File to write: .jpg or .png, or - for JPEG on standard output." required:"" placeholder:"FILE"`
+	Out       string   `help:"File to write: .jpg or .png, .json for what an app reads in the document's chip, or - for JPEG on standard output." required:"" placeholder:"FILE"`
 }
 
 // Help lists types and flaws.
@@ -44,8 +44,11 @@ func (c specimenCommand) Run(w world) error {
 		return err
 	}
 	draw := specimen.JPEG
-	if strings.EqualFold(filepath.Ext(c.Out), ".png") {
+	switch strings.ToLower(filepath.Ext(c.Out)) {
+	case ".png":
 		draw = specimen.PNG
+	case ".json":
+		draw = specimen.Chip
 	}
 	if c.Out == "-" {
 		return draw(w.out, o)

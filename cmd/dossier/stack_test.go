@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -67,28 +68,29 @@ func newStack(t *testing.T, database string, o sandbox.Options, more ...string) 
 	return s
 }
 
-// newStackAt starts a server that has its Onfido somewhere else.
-func newStackAt(t *testing.T, database, onfidoURL, token string, more ...string) *stack {
+// newStackAt starts a server that has its Onfido somewhere else. extra are pairs
+// of a setting and its value.
+func newStackAt(t *testing.T, database, onfidoURL, token string, extra ...string) *stack {
 	t.Helper()
 	l, err := listen(t.Context(), "127.0.0.1:0")
 	check(t, err)
 	s := &stack{t: t, url: "http://" + l.Addr().String(), data: t.TempDir(), database: database}
 	s.http = &http.Client{Transport: holdToDescription(t, http.DefaultTransport)}
-	s.server, err = startServer(t.Context(), s.settings(database, s.data, onfidoURL, token, more...), l, testLog(t))
+	s.server, err = startServer(t.Context(), s.settings(database, s.data, onfidoURL, token, extra...), l, testLog(t))
 	check(t, err)
 	t.Cleanup(func() { check(t, s.server.stop()) })
 	s.login("test")
 	return s
 }
 
-func (s *stack) settings(database, data, onfidoURL, token string, more ...string) *config.Config {
+func (s *stack) settings(database, data, onfidoURL, token string, extra ...string) *config.Config {
 	settings := map[string]string{
 		"DOSSIER_PUBLIC_URL": s.url, "DOSSIER_DATA": data, "DOSSIER_DATABASE": database, "DOSSIER_ONFIDO_URL": onfidoURL,
 		"DOSSIER_ONFIDO_TOKEN": token, "DOSSIER_ONFIDO_REQUESTS_PER_MINUTE": "60000", "DOSSIER_ONFIDO_SETTLE": "100ms",
 		"DOSSIER_WEBHOOK_ALLOW": "127.0.0.1", "DOSSIER_ONFIDO_SDK_UPLOADS": "on",
 	}
-	for i := 0; i < len(more); i += 2 {
-		settings[more[i]] = more[i+1]
+	for pair := range slices.Chunk(extra, 2) {
+		settings[pair[0]] = pair[1]
 	}
 	cfg, err := config.Load("", func(name string) (string, bool) { v, ok := settings[name]; return v, ok })
 	if err != nil {

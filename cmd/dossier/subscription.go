@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"iter"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -22,6 +23,7 @@ type subscriptionCommand struct {
 	RotateSecret subscriptionRotate     `cmd:"" help:"Make another secret; the one before signs beside it for 24 hours."`
 	Test         subscriptionTest       `cmd:"" help:"Send it an event subscription.test."`
 	Deliveries   subscriptionDeliveries `cmd:"" help:"List what was sent, with answers and next tries."`
+	Callbacks    callbackList           `cmd:"" help:"List the calls of notificationUrls of processes, which have no subscription."`
 	Replay       subscriptionReplay     `cmd:"" help:"Send events once more: one, or those of a range of time."`
 }
 
@@ -189,6 +191,11 @@ func (c subscriptionTest) Run(w world) error {
 
 type subscriptionDeliveries struct {
 	subscribed
+	deliveryFilter
+}
+
+// deliveryFilter says which deliveries are listed.
+type deliveryFilter struct {
 	Status string `help:"Only pending, delivered, failed or expired ones." placeholder:"WORD"`
 	Limit  int    `help:"At most so many, the newest first." default:"200"`
 }
@@ -196,24 +203,44 @@ type subscriptionDeliveries struct {
 // Run lists deliveries.
 func (c subscriptionDeliveries) Run(w world) error {
 	return c.onServer(w, func(ctx context.Context, api *client.Client) error {
-		table := tabwriter.NewWriter(w.out, 0, 0, 2, ' ', 0)
-		fmt.Fprintln(table, "EVENT\tNAME\tDELIVERY\tANSWERS\tNEXT TRY")
-		rows := 0
-		for d, err := range api.Deliveries(ctx, c.ID, c.Status) {
-			if err != nil {
-				return err
-			}
-			if rows++; rows > c.Limit {
-				break
-			}
-			next := "-"
-			if d.NextTry != nil {
-				next = shown(*d.NextTry)
-			}
-			fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", d.Event.ID, d.Event.EventName, d.Status, answers(*d), next)
-		}
-		return table.Flush()
+		return c.show(w, api.Deliveries(ctx, c.ID, c.Status), "EVENT\tNAME", func(e client.Event) string { return e.ID + "\t" + e.EventName })
 	})
+}
+
+type callbackList struct {
+	connection
+	deliveryFilter
+	Dossier string `help:"Only those for processes of this dossier." placeholder:"ID"`
+}
+
+// Run lists the calls of notificationUrls.
+func (c callbackList) Run(w world) error {
+	return c.onServer(w, func(ctx context.Context, api *client.Client) error {
+		return c.show(w, api.Callbacks(ctx, c.Dossier, c.Status), "DOSSIER\tPROCESS", func(e client.Event) string {
+			return e.EventData.DossierID + "\t" + e.EventData.ProcessID
+		})
+	})
+}
+
+// show prints a table whose first columns say what was delivered.
+func (f deliveryFilter) show(w world, deliveries iter.Seq2[*client.Delivery, error], columns string, what func(client.Event) string) error {
+	table := tabwriter.NewWriter(w.out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, columns+"\tDELIVERY\tANSWERS\tNEXT TRY")
+	rows := 0
+	for d, err := range deliveries {
+		if err != nil {
+			return err
+		}
+		if rows++; rows > f.Limit {
+			break
+		}
+		next := "-"
+		if d.NextTry != nil {
+			next = shown(*d.NextTry)
+		}
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", what(d.Event), d.Status, answers(*d), next)
+	}
+	return table.Flush()
 }
 
 // answers puts what came of each try on a line.

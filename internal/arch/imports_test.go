@@ -23,14 +23,15 @@ var house = map[string]room{
 		"client", "internal/archive", "internal/audit", "internal/auth", "internal/blob", "internal/capture", "internal/config", "internal/console", "internal/dataurl", "internal/envfile",
 		"internal/httpapi", "internal/idv", "internal/jobs", "internal/netguard", "internal/obs", "internal/onfido",
 		"internal/onfido/onfidoapi", "internal/render", "internal/sandbox", "internal/seal", "internal/service", "internal/signing", "internal/specimen",
-		"internal/store", "internal/vision", "internal/webhook",
+		"internal/sbom", "internal/store", "internal/vision", "internal/webhook", "internal/wire",
 	}},
 	"client":  {imports: []string{"internal/dataurl"}}, // of the Assure API, for others too
 	"sandbox": {imports: []string{"internal/sandbox"}}, // the emulator as a library for others
 
 	// The middle.
 	"internal/idv":     {},
-	"internal/service": {imports: []string{"internal/idv"}},
+	"internal/service": {imports: []string{"internal/idv", "internal/picture"}},
+	"internal/picture": {},
 
 	// What answers.
 	"internal/auth":    {imports: []string{"internal/idv", "internal/store"}},
@@ -38,7 +39,10 @@ var house = map[string]room{
 	"internal/archive": {imports: []string{"internal/dataurl", "internal/signing"}},
 	"internal/audit":   {imports: []string{"internal/signing"}},
 	"internal/signing": {},
-	"internal/httpapi": {imports: []string{"internal/archive", "internal/auth", "internal/dataurl", "internal/idv", "internal/service", "internal/signing", "internal/store"}},
+	"internal/httpapi": {imports: []string{"internal/archive", "internal/auth", "internal/dataurl", "internal/idv", "internal/limit", "internal/service", "internal/signing", "internal/store", "internal/wire"}},
+	"internal/limit":   {},
+	"internal/wire":    {},
+	"internal/sbom":    {},
 	"internal/capture": {imports: []string{"internal/idv", "internal/service"}},
 	"internal/console": {imports: []string{"internal/auth", "internal/idv", "internal/obs", "internal/service"}, planned: true},
 
@@ -65,6 +69,7 @@ var house = map[string]room{
 	// Tests only: no row may name them.
 	"internal/arch":        {},
 	"internal/pgtest":      {},
+	"internal/malformed":   {},
 	"internal/browsertest": {},
 }
 

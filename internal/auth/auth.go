@@ -16,25 +16,18 @@ import (
 	"github.com/dossier-id/dossier/internal/store"
 )
 
-// The scopes of the contract: one for all, and the older pair (Assure contract
-// section 2).
-const (
-	ScopeAll     = "signicat-api"
-	ScopeAssure  = "client.assure.api"
-	ScopeCapture = "client.capture.api"
-)
-
-// Scopes lists every scope there is.
-func Scopes() []string { return []string{ScopeAll, ScopeAssure, ScopeCapture} }
-
 // TokenLife is how long an access token is good for.
 const TokenLife = 600 * time.Second
+
+// clockSkew is how far apart the clocks of replicas may be.
+const clockSkew = time.Minute
 
 // Rows is where clients and tokens are kept.
 type Rows interface {
 	CreateClient(ctx context.Context, c store.Client) error
 	Client(ctx context.Context, id string) (store.Client, error)
 	ListClients(ctx context.Context, tenant string) ([]store.Client, error)
+	RotateClient(ctx context.Context, r store.Rotation) error
 	RevokeClient(ctx context.Context, tenant, id string, now time.Time) error
 	SaveToken(ctx context.Context, t store.Token) error
 	Token(ctx context.Context, hash []byte) (store.Token, error)
@@ -56,9 +49,12 @@ type Caller struct {
 	scopes           []string
 }
 
-// May says whether the caller's token has the scope, or the one for all.
-func (c Caller) May(scope string) bool {
-	return slices.Contains(c.scopes, ScopeAll) || slices.Contains(c.scopes, scope)
+// May says whether one of the caller's scopes allows what any of the wanted ones
+// does. Nothing wanted is nothing allowed.
+func (c Caller) May(wanted ...string) bool {
+	return slices.ContainsFunc(wanted, func(w string) bool {
+		return slices.ContainsFunc(c.scopes, func(has string) bool { return covers(has, w) })
+	})
 }
 
 // Credentials are a client's id and secret; the secret is shown once.
@@ -80,15 +76,24 @@ func (e *TokenError) Error() string { return e.Code + ": " + e.Description }
 // ErrUnauthenticated says that a bearer token is unknown, expired or revoked.
 var ErrUnauthenticated = errors.New("the access token is unknown or expired")
 
-// CreateClient makes an API client of a tenant. The name is for people.
-func (a *Authority) CreateClient(ctx context.Context, tenant, name string) (Credentials, error) {
+// CreateClient makes an API client of a tenant. The name is for people. Without
+// scopes it gets those that a client of the hosted service has.
+func (a *Authority) CreateClient(ctx context.Context, tenant, name string, scopes ...string) (Credentials, error) {
+	if len(scopes) == 0 {
+		scopes = []string{ScopeAll, ScopeAssure, ScopeCapture}
+	}
+	for _, s := range scopes {
+		if !slices.Contains(Scopes(), s) {
+			return Credentials{}, fmt.Errorf("create client: %q is not a scope", s)
+		}
+	}
 	secret, err := a.secret()
 	if err != nil {
 		return Credentials{}, err
 	}
 	c := store.Client{
 		ID: "client-" + a.NewID(), Tenant: tenant, Name: name,
-		SecretHash: hash(secret), Scopes: Scopes(), CreatedAt: a.Now(),
+		SecretHash: hash(secret), Scopes: scopes, CreatedAt: a.Now(),
 	}
 	if err := a.Rows.CreateClient(ctx, c); err != nil {
 		return Credentials{}, fmt.Errorf("create client: %w", err)
@@ -96,8 +101,26 @@ func (a *Authority) CreateClient(ctx context.Context, tenant, name string) (Cred
 	return Credentials{c.ID, secret}, nil
 }
 
+// RotateSecret gives a client another secret. The one before is good for the
+// overlap; without one it ends at once, and the client's tokens with it.
+func (a *Authority) RotateSecret(ctx context.Context, tenant, id string, overlap time.Duration) (Credentials, error) {
+	secret, err := a.secret()
+	if err != nil {
+		return Credentials{}, err
+	}
+	now := a.Now()
+	err = a.Rows.RotateClient(ctx, store.Rotation{
+		Tenant: tenant, Client: id, SecretHash: hash(secret), At: now, PreviousUntil: now.Add(max(overlap, 0)),
+	})
+	if err != nil {
+		return Credentials{}, fmt.Errorf("rotate the secret: %w", err)
+	}
+	return Credentials{id, secret}, nil
+}
+
 // Issue answers the client-credentials grant. scope is space-separated; empty
-// means all. A refusal is a *TokenError.
+// or the one for all means everything that the client may have, and the grant
+// says what that is (RFC 6749 section 3.3). A refusal is a *TokenError.
 func (a *Authority) Issue(ctx context.Context, id, secret, scope string) (Grant, error) {
 	client, err := a.authenticate(ctx, id, secret)
 	if err != nil {
@@ -129,7 +152,9 @@ func (a *Authority) Check(ctx context.Context, token string) (Caller, error) {
 	if err != nil {
 		return Caller{}, fmt.Errorf("look for token: %w", err)
 	}
-	if !a.Now().Before(t.ExpiresAt) {
+	// A token that has longer to live than any is given was made before the clock
+	// was set back: it ends, rather than live for as long as that was.
+	if left := t.ExpiresAt.Sub(a.Now()); left <= 0 || left > TokenLife+clockSkew {
 		return Caller{}, ErrUnauthenticated
 	}
 	return Caller{Tenant: t.Tenant, ClientID: t.ClientID, scopes: t.Scopes}, nil
@@ -147,7 +172,13 @@ func (a *Authority) authenticate(ctx context.Context, id, secret string) (store.
 	if !known {
 		c.SecretHash = hash("") // compared all the same, and refused
 	}
-	if subtle.ConstantTimeCompare(hash(secret), c.SecretHash) != 1 || !known {
+	given := hash(secret)
+	fits := subtle.ConstantTimeCompare(given, c.SecretHash)
+	previous := subtle.ConstantTimeCompare(given, c.PreviousHash)
+	if a.Now().Before(c.PreviousUntil) {
+		fits |= previous
+	}
+	if fits != 1 || !known {
 		return store.Client{}, refused
 	}
 	return c, nil
@@ -155,11 +186,14 @@ func (a *Authority) authenticate(ctx context.Context, id, secret string) (store.
 
 func allowed(c store.Client, scope string) ([]string, error) {
 	asked := strings.Fields(scope)
-	if len(asked) == 0 {
-		asked = []string{ScopeAll}
+	if all := len(asked) == 0 || slices.Equal(asked, []string{ScopeAll}); all {
+		if slices.Contains(c.Scopes, ScopeAll) {
+			return []string{ScopeAll}, nil
+		}
+		asked = slices.Clone(c.Scopes)
 	}
 	for _, s := range asked {
-		if !slices.Contains(c.Scopes, s) {
+		if !slices.ContainsFunc(c.Scopes, func(has string) bool { return covers(has, s) }) {
 			return nil, &TokenError{"invalid_scope", "the client may not have one of these scopes"}
 		}
 	}

@@ -5,12 +5,14 @@ import (
 	"errors"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/dossier-id/dossier/internal/auth"
+	"github.com/dossier-id/dossier/internal/idv"
 	"github.com/dossier-id/dossier/internal/seal"
 	"github.com/dossier-id/dossier/internal/store"
 )
@@ -109,5 +111,95 @@ func check(t *testing.T, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestRotation: both secrets are good during the overlap, and only the new one
+// after it; without an overlap the tokens end too.
+func TestRotation(t *testing.T) {
+	t.Parallel()
+	now := time.Now()
+	a := newAuthority(t, &now)
+	old, err := a.CreateClient(t.Context(), store.DefaultTenant, "backend")
+	check(t, err)
+	made, err := a.RotateSecret(t.Context(), store.DefaultTenant, old.ID, time.Hour)
+	check(t, err)
+	works := func(secret string) bool {
+		_, err := a.Issue(t.Context(), old.ID, secret, "")
+		return err == nil
+	}
+	if made.ID != old.ID || !works(old.Secret) || !works(made.Secret) || works("") {
+		t.Error("during the overlap not just the two secrets work")
+	}
+	now = now.Add(time.Hour)
+	if works(old.Secret) || !works(made.Secret) {
+		t.Error("after the overlap not just the new secret works")
+	}
+	grant, err := a.Issue(t.Context(), old.ID, made.Secret, "")
+	check(t, err)
+	last, err := a.RotateSecret(t.Context(), store.DefaultTenant, old.ID, 0)
+	check(t, err)
+	if _, err := a.Check(t.Context(), grant.AccessToken); !errors.Is(err, auth.ErrUnauthenticated) {
+		t.Errorf("a token of the secret that leaked: %v", err)
+	}
+	if works(made.Secret) || !works(last.Secret) {
+		t.Error("the leaked secret still works")
+	}
+	if _, err := a.RotateSecret(t.Context(), "other", old.ID, 0); idv.CodeOf(err) != idv.CodeNotFound {
+		t.Errorf("a client of another tenant: %v", err)
+	}
+	check(t, a.Rows.RevokeClient(t.Context(), store.DefaultTenant, old.ID, now))
+	if _, err := a.RotateSecret(t.Context(), store.DefaultTenant, old.ID, 0); idv.CodeOf(err) != idv.CodeNotFound {
+		t.Errorf("a revoked client: %v", err)
+	}
+}
+
+// TestClockSetBack: a token does not outlive its ten minutes by as much as the
+// clock was set back, and a few seconds between replicas do no harm.
+func TestClockSetBack(t *testing.T) {
+	t.Parallel()
+	now := time.Now()
+	a := newAuthority(t, &now)
+	who, err := a.CreateClient(t.Context(), store.DefaultTenant, "backend")
+	check(t, err)
+	grant, err := a.Issue(t.Context(), who.ID, who.Secret, "")
+	check(t, err)
+	now = now.Add(-30 * time.Second)
+	if _, err := a.Check(t.Context(), grant.AccessToken); err != nil {
+		t.Errorf("on a replica that is behind: %v", err)
+	}
+	now = now.Add(-24 * time.Hour)
+	if _, err := a.Check(t.Context(), grant.AccessToken); !errors.Is(err, auth.ErrUnauthenticated) {
+		t.Errorf("a day back: %v", err)
+	}
+	if _, err := a.Issue(t.Context(), who.ID, who.Secret, ""); err != nil {
+		t.Errorf("a new token: %v", err)
+	}
+}
+
+// TestWhatScopesCover is the table of docs/access.md.
+func TestWhatScopesCover(t *testing.T) {
+	t.Parallel()
+	now := time.Now()
+	a := newAuthority(t, &now)
+	who, err := a.CreateClient(t.Context(), store.DefaultTenant, "backend")
+	check(t, err)
+	narrow := []string{auth.ScopeRead, auth.ScopeUpload, auth.ScopeStart, auth.ScopeDelete, auth.ScopeConfigure, auth.ScopeOperate}
+	for scope, covered := range map[string][]string{
+		auth.ScopeAll: auth.Scopes(), auth.ScopeAssure: append([]string{auth.ScopeAssure}, narrow...),
+		auth.ScopeCapture: {auth.ScopeCapture}, auth.ScopeRead: {auth.ScopeRead},
+	} {
+		grant, err := a.Issue(t.Context(), who.ID, who.Secret, scope)
+		check(t, err)
+		caller, err := a.Check(t.Context(), grant.AccessToken)
+		check(t, err)
+		for _, wanted := range auth.Scopes() {
+			if caller.May(wanted) != slices.Contains(covered, wanted) {
+				t.Errorf("%s covers %s: %v", scope, wanted, caller.May(wanted))
+			}
+		}
+		if caller.May() {
+			t.Errorf("%s may what demands nothing", scope)
+		}
 	}
 }

@@ -4,11 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"net"
-	"net/url"
+	"net/netip"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -32,6 +30,7 @@ func (Secret) MarshalText() ([]byte, error) { return []byte("[redacted]"), nil }
 type Config struct {
 	// Addr is where the server listens: DOSSIER_ADDR, default 127.0.0.1:8080.
 	Addr string
+	Wire Wire
 	// PublicURL is the address that clients and Onfido's webhooks use:
 	// DOSSIER_PUBLIC_URL. Without it no webhook is registered, and results are
 	// polled for.
@@ -74,12 +73,43 @@ type Config struct {
 	// LogLevel is debug, info, warn or error: DOSSIER_LOG_LEVEL, default info.
 	LogLevel string
 
-	given map[string]Secret
+	// given is a function, because fmt prints what an unexported field holds
+	// without asking it how.
+	given func() map[string]Secret
 }
 
 // Given gives the value of every setting by its name, defaults too. It is empty
 // for a Config that was not loaded.
-func (c *Config) Given() map[string]Secret { return c.given }
+func (c *Config) Given() map[string]Secret {
+	if c.given == nil {
+		return nil
+	}
+	return c.given()
+}
+
+// Wire is what the server bears from the network. Each replica counts for
+// itself.
+type Wire struct {
+	// TLSCert and TLSKey are files in PEM: DOSSIER_TLS_CERT, DOSSIER_TLS_KEY. They
+	// are read again when they change. Without them the server speaks plain HTTP,
+	// for a proxy in front.
+	TLSCert, TLSKey string
+	// TrustedProxies are the networks from which X-Forwarded-For and
+	// X-Forwarded-Proto count: DOSSIER_TRUSTED_PROXIES, with commas between them;
+	// default none.
+	TrustedProxies []netip.Prefix
+	// PerClient and PerAddress are requests in a minute; a sixth of them may come
+	// at once: DOSSIER_RATE_PER_CLIENT, default 30000, and
+	// DOSSIER_RATE_PER_ADDRESS, default 60000.
+	PerClient, PerAddress int
+	// Uploads is how many bodies with images are read at once: DOSSIER_UPLOADS,
+	// default 128; one client has at most half of them.
+	Uploads int
+	// Connections is how many connections are open at once:
+	// DOSSIER_CONNECTIONS, default 2048; one address has at most a quarter of
+	// them.
+	Connections int
+}
 
 // Onfido is the company's own account there.
 type Onfido struct {
@@ -128,6 +158,13 @@ type setting struct {
 func (c *Config) settings() []setting {
 	return []setting{
 		{"DOSSIER_ADDR", "127.0.0.1:8080", address(&c.Addr)},
+		{"DOSSIER_TLS_CERT", "", text(&c.Wire.TLSCert)},
+		{"DOSSIER_TLS_KEY", "", text(&c.Wire.TLSKey)},
+		{"DOSSIER_TRUSTED_PROXIES", "", networks(&c.Wire.TrustedProxies)},
+		{"DOSSIER_RATE_PER_CLIENT", "30000", count(&c.Wire.PerClient)},
+		{"DOSSIER_RATE_PER_ADDRESS", "60000", count(&c.Wire.PerAddress)},
+		{"DOSSIER_UPLOADS", "128", count(&c.Wire.Uploads)},
+		{"DOSSIER_CONNECTIONS", "2048", count(&c.Wire.Connections)},
 		{"DOSSIER_PUBLIC_URL", "", webURL(&c.PublicURL)},
 		{"DOSSIER_DATA", "dossier-data", text(&c.Data)},
 		{"DOSSIER_DATABASE", "", database(&c.Database)},
@@ -177,13 +214,14 @@ func load(file string, lookup func(string) (string, bool), demand func(*Config) 
 			return nil, fmt.Errorf("read the configuration: %w", err)
 		}
 	}
-	c := &Config{given: map[string]Secret{}}
+	given := map[string]Secret{}
+	c := &Config{given: func() map[string]Secret { return given }}
 	var faults []error
 	known := map[string]bool{}
 	for _, s := range c.settings() {
 		known[s.name] = true
 		v := value(s, inFile, lookup)
-		c.given[s.name] = Secret(v)
+		given[s.name] = Secret(v)
 		if err := s.set(v); err != nil {
 			faults = append(faults, fmt.Errorf("%s %w", s.name, err))
 		}
@@ -192,6 +230,9 @@ func load(file string, lookup func(string) (string, bool), demand func(*Config) 
 		if strings.HasPrefix(name, "DOSSIER_") && !known[name] {
 			faults = append(faults, fmt.Errorf("%s in %s is not a setting", name, file))
 		}
+	}
+	if (c.Wire.TLSCert == "") != (c.Wire.TLSKey == "") {
+		faults = append(faults, errors.New("DOSSIER_TLS_CERT and DOSSIER_TLS_KEY go together"))
 	}
 	faults = append(faults, demand(c)...)
 	c.complete()
@@ -234,99 +275,4 @@ func (c *Config) needsOnfido() (faults []error) {
 		faults = append(faults, errors.New("DOSSIER_ONFIDO_TOKEN (or an OAuth client) is required"))
 	}
 	return faults
-}
-
-func text[T ~string](to *T) func(string) error {
-	return func(v string) error { *to = T(v); return nil }
-}
-
-// words takes a list with commas or spaces between its entries.
-func words(to *[]string) func(string) error {
-	return func(v string) error {
-		*to = strings.FieldsFunc(v, func(r rune) bool { return r == ',' || r == ' ' })
-		return nil
-	}
-}
-
-func ports(to *[]uint16) func(string) error {
-	return func(v string) error {
-		*to = nil
-		for part := range strings.SplitSeq(v, ",") {
-			n, err := strconv.ParseUint(strings.TrimSpace(part), 10, 16)
-			if err != nil || n == 0 {
-				return errors.New("must be port numbers with commas between them")
-			}
-			*to = append(*to, uint16(n))
-		}
-		return nil
-	}
-}
-
-func oneOf(to *string, words ...string) func(string) error {
-	return func(v string) error {
-		*to = v
-		if !slices.Contains(words, v) {
-			return errors.New("must be one of " + strings.Join(words, ", "))
-		}
-		return nil
-	}
-}
-
-func onOff(to *bool) func(string) error {
-	return func(v string) error {
-		*to = v == "on"
-		if v != "on" && v != "off" {
-			return errors.New("must be on or off")
-		}
-		return nil
-	}
-}
-
-func address(to *string) func(string) error {
-	return func(v string) error {
-		*to = v
-		if _, _, err := net.SplitHostPort(v); err != nil {
-			return errors.New("must be HOST:PORT")
-		}
-		return nil
-	}
-}
-
-func webURL(to *string) func(string) error {
-	return func(v string) error {
-		*to = strings.TrimRight(v, "/")
-		u, err := url.Parse(v)
-		if v != "" && (err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || u.User != nil) {
-			return errors.New("must be an http or https address")
-		}
-		return nil
-	}
-}
-
-func database(to *Secret) func(string) error {
-	return func(v string) error {
-		*to = Secret(v)
-		if v != "" && !strings.HasPrefix(v, "postgres://") && !strings.HasPrefix(v, "postgresql://") && !strings.HasPrefix(v, "sqlite:") {
-			return errors.New("must be a postgres:// URL or sqlite:PATH")
-		}
-		return nil
-	}
-}
-
-func duration(to *time.Duration) func(string) error {
-	return func(v string) (err error) {
-		if *to, err = time.ParseDuration(v); err != nil || *to <= 0 {
-			return errors.New("must be a time such as 30s or 24h")
-		}
-		return nil
-	}
-}
-
-func count(to *int) func(string) error {
-	return func(v string) (err error) {
-		if *to, err = strconv.Atoi(v); err != nil || *to < 1 {
-			return errors.New("must be a whole number of at least 1")
-		}
-		return nil
-	}
 }

@@ -69,3 +69,17 @@ func TestWriteIsPrivateAndReadable(t *testing.T) {
 		t.Error("a value of two lines was written")
 	}
 }
+
+// FuzzParse: a file is read or refused; names are names.
+func FuzzParse(f *testing.F) {
+	f.Add("# a comment\nA=1\nexport B = two words \nC='quoted # text'\n")
+	f.Add("=\n'\x00\nA")
+	f.Fuzz(func(t *testing.T, text string) {
+		values, err := envfile.Parse(strings.NewReader(text))
+		for name := range values {
+			if err == nil && (name == "" || strings.ContainsAny(name, "= \n\x00")) {
+				t.Errorf("the name %q", name)
+			}
+		}
+	})
+}

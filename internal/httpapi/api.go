@@ -13,8 +13,8 @@ import (
 	"github.com/dossier-id/dossier/internal/archive"
 	"github.com/dossier-id/dossier/internal/auth"
 	"github.com/dossier-id/dossier/internal/service"
-
 	"github.com/dossier-id/dossier/internal/signing"
+	"github.com/dossier-id/dossier/internal/wire"
 )
 
 // Config is what the API is made of.
@@ -23,6 +23,9 @@ type Config struct {
 	Auth    *auth.Authority
 	// Answers remembers what POSTs with an Idempotency-Key were answered.
 	Answers Answers
+	// ClaimFor is how long the Idempotency-Key of a request whose server died is
+	// kept from others.
+	ClaimFor time.Duration
 	// Signers gives the keys that sign full results, as they are now.
 	Signers func(ctx context.Context) (*signing.Ring, error)
 	Log     *slog.Logger
@@ -36,6 +39,9 @@ type Config struct {
 	Version string
 	// Ready says why the server cannot work, or nil.
 	Ready func(ctx context.Context) error
+	// Limits are what callers may take, Peers who they are behind proxies.
+	Limits Limits
+	Peers  wire.Peers
 	// Published gives a channel that is closed once events were published.
 	Published func() <-chan struct{}
 	// Stopping is closed when the server stops: streams end then.
@@ -54,6 +60,10 @@ type api struct {
 	Config
 	huma     huma.API
 	measured *archive.Memory
+	limits   *limits
+	// demands names, for each pattern of the guarded routes, the scopes of which
+	// a token needs one.
+	demands map[string][]string
 }
 
 // rememberedResults is how many full results are not measured again.
@@ -63,21 +73,17 @@ const rememberedResults = 512
 func New(c Config) http.Handler {
 	teachHuma()
 	assure := http.NewServeMux()
-	a := &api{Config: c, huma: describe(assure, c.Version), measured: archive.NewMemory(rememberedResults)}
+	a := &api{Config: c, huma: describe(assure, c.Version), measured: archive.NewMemory(rememberedResults), limits: newLimits(c.Limits)}
 	a.register()
+	a.demands = demandsOf(a.huma.OpenAPI())
 
 	mux := http.NewServeMux()
-	answers := a.streaming(nullIsNone(a.idempotent(strict(assure))))
-	for scope, paths := range map[string][]string{
-		auth.ScopeAssure:  {"/assure/", "/events", "/events/"},
-		auth.ScopeCapture: {"/assure/capture/", "/assure/dossiers/{dossierId}/capture"},
-	} {
-		for _, path := range paths {
-			mux.Handle(path, authenticated(c.Auth, scope, answers))
-		}
+	guarded := a.authenticated(assure, a.streaming(nullIsNone(a.idempotent(strict(assure)))))
+	for _, prefix := range []string{"/assure/", "/events", "/events/"} {
+		mux.Handle(prefix, guarded)
 	}
-	mux.Handle("POST "+tokenPath, tokenEndpoint(c.Auth))
-	mux.Handle("POST "+oldTokenPath, tokenEndpoint(c.Auth))
+	mux.Handle("POST "+tokenPath, a.tokenEndpoint())
+	mux.Handle("POST "+oldTokenPath, a.tokenEndpoint())
 	mux.Handle("GET /.well-known/oauth-authorization-server", metadata(c.Issuer))
 	mux.HandleFunc("GET /.well-known/jwks.json", a.jwks)
 	mux.HandleFunc("POST "+CallbackPath, a.onfidoCallback)
@@ -87,7 +93,7 @@ func New(c Config) http.Handler {
 	mux.HandleFunc("GET /readyz", a.readyz)
 	mux.HandleFunc("GET /openapi.yaml", a.openapi)
 	mux.HandleFunc("GET /docs", a.docs)
-	return traced(c.Log, c.Random, c.Now, strict(mux))
+	return traced(c.Log, c.Random, c.Now, a.spared(strict(mux)))
 }
 
 // Description gives the OpenAPI 3.1 description of what New serves, as YAML.
@@ -147,6 +153,7 @@ func strict(mux *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		handler, pattern := mux.Handler(r)
 		if pattern != "" {
+			requestOf(r.Context()).route = pattern
 			mux.ServeHTTP(w, r)
 			return
 		}

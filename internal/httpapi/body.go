@@ -61,9 +61,11 @@ func nullIsNone(next http.Handler) http.Handler {
 const maxDrain = 64 << 20
 
 // drain reads the rest of a refused request, within bounds, so that a client
-// that is still sending gets to see why it was refused instead of a reset.
+// that is still sending gets to see why it was refused instead of a reset. Who
+// sends too much is not listened to.
 func drain(r *http.Request, body io.Reader, status int) {
-	if status >= http.StatusBadRequest && r.ContentLength <= maxDrain {
+	busy := status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable
+	if !busy && status >= http.StatusBadRequest && r.ContentLength <= maxDrain {
 		_, _ = io.CopyN(io.Discard, body, maxDrain)
 	}
 }

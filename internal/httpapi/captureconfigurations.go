@@ -51,12 +51,12 @@ type configurationChange struct {
 func (a *api) registerCaptureConfigurations() {
 	const all = "/assure/capture/configurations"
 	const one = all + "/{configurationId}"
-	huma.Register(a.huma, a.operation(http.MethodPost, all, "createCaptureConfiguration", "Create a capture configuration",
+	huma.Register(a.huma, a.operation(toCapture, http.MethodPost, all, "createCaptureConfiguration", "Create a capture configuration",
 		withStatus(http.StatusCreated), withDetails("A field that cannot work here is refused with the reason.")), a.createConfiguration)
-	huma.Register(a.huma, a.operation(http.MethodGet, all, "listCaptureConfigurations", "List capture configurations, oldest first"), a.listConfigurations)
-	huma.Register(a.huma, a.operation(http.MethodGet, one, "getCaptureConfiguration", "Get a capture configuration"), a.getConfiguration)
-	huma.Register(a.huma, a.operation(http.MethodPut, one, "replaceCaptureConfiguration", "Replace a capture configuration"), a.replaceConfiguration)
-	huma.Register(a.huma, a.operation(http.MethodDelete, one, "deleteCaptureConfiguration", "Delete a capture configuration",
+	huma.Register(a.huma, a.operation(toCapture, http.MethodGet, all, "listCaptureConfigurations", "List capture configurations, oldest first"), a.listConfigurations)
+	huma.Register(a.huma, a.operation(toCapture, http.MethodGet, one, "getCaptureConfiguration", "Get a capture configuration"), a.getConfiguration)
+	huma.Register(a.huma, a.operation(toCapture, http.MethodPut, one, "replaceCaptureConfiguration", "Replace a capture configuration"), a.replaceConfiguration)
+	huma.Register(a.huma, a.operation(toCapture, http.MethodDelete, one, "deleteCaptureConfiguration", "Delete a capture configuration",
 		withStatus(http.StatusNoContent), withDetails("Flows that were started with it go on as they are.")), a.deleteConfiguration)
 }
 

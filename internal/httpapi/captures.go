@@ -48,7 +48,7 @@ type newCaptureRequest struct {
 type captureStarted struct{ Body Capture }
 
 func (a *api) registerCaptures() {
-	huma.Register(a.huma, a.operation(http.MethodPost, "/assure/dossiers/{dossierId}/capture", "startCapture", "Start capture flow",
+	huma.Register(a.huma, a.operation(toCapture, http.MethodPost, "/assure/dossiers/{dossierId}/capture", "startCapture", "Start capture flow",
 		withStatus(http.StatusCreated), withDetails("Makes a process and a link for the end-user, who brings the images. The server starts the verification.")), a.startCapture)
 }
 

@@ -25,7 +25,7 @@ type Attempt struct {
 	At         string `json:"at" format:"date-time"`
 	DurationMS int64  `json:"durationMs"`
 	Status     int    `json:"status,omitempty" doc:"The HTTP status that the endpoint answered."`
-	Problem    string `json:"problem,omitempty" doc:"Why there was no answer: timeout, connection_refused, address_forbidden and so on."`
+	Problem    string `json:"problem,omitempty" doc:"Why there was no answer: timeout, connection_refused, address_forbidden and so on; unreadable when what is stored of the process does not open."`
 }
 
 type deliveryList struct {
@@ -63,13 +63,21 @@ type replayed struct {
 	}
 }
 
+type callbackQuery struct {
+	Limit   int    `query:"limit" minimum:"1" maximum:"200" default:"50" doc:"How many calls."`
+	Before  string `query:"before" pattern:"^[0-9a-f]{32}$" doc:"Where the page begins, from the Link header of the page before."`
+	Status  string `query:"status" enum:"pending,delivered,failed,expired" doc:"Only these."`
+	Dossier string `query:"dossierId" doc:"Only calls for the processes of this dossier."`
+}
+
 func (a *api) registerDeliveries() {
 	const one = "/events/subscriptions/{subscriptionId}"
-	huma.Register(a.huma, a.operation(http.MethodGet, one+"/deliveries", "listDeliveries", "List deliveries, newest event first"), a.listDeliveries)
-	huma.Register(a.huma, a.operation(http.MethodPost, one+"/deliveries/{eventId}/replay", "replayEvent", "Send one event once more, under the same id",
-		withStatus(http.StatusAccepted)), a.replayEvent)
-	huma.Register(a.huma, a.operation(http.MethodPost, one+"/replay", "replayEvents", "Send the events of a range of time once more",
+	huma.Register(a.huma, a.operation(toOperate, http.MethodGet, one+"/deliveries", "listDeliveries", "List deliveries, newest event first"), a.listDeliveries)
+	huma.Register(a.huma, a.operation(toOperate, http.MethodPost, one+"/deliveries/{eventId}/replay", "replayEvent", "Send one event once more, under the same id",
+		withStatus(http.StatusAccepted), withoutBody()), a.replayEvent)
+	huma.Register(a.huma, a.operation(toOperate, http.MethodPost, one+"/replay", "replayEvents", "Send the events of a range of time once more",
 		withStatus(http.StatusAccepted)), a.replayEvents)
+	huma.Register(a.huma, a.operation(toOperate, http.MethodGet, callbacksPath, "listCallbacks", "List the calls of notificationUrls, newest first"), a.listCallbacks)
 }
 
 func (a *api) listDeliveries(ctx context.Context, in *deliveryQuery) (*deliveryList, error) {
@@ -92,9 +100,37 @@ func (a *api) listDeliveries(ctx context.Context, in *deliveryQuery) (*deliveryL
 		}
 		out.Link = "</events/subscriptions/" + url.PathEscape(in.SubscriptionID) + "/deliveries?" + q.Encode() + `>; rel="next"`
 	}
+	out.show(page)
+	return out, nil
+}
+
+func (l *deliveryList) show(page []idv.Delivery) {
 	for _, d := range page {
-		out.Body = append(out.Body, showDelivery(d))
+		l.Body = append(l.Body, showDelivery(d))
 	}
+}
+
+const callbacksPath = "/events/callbacks"
+
+func (a *api) listCallbacks(ctx context.Context, in *callbackQuery) (*deliveryList, error) {
+	page, err := a.Service.Callbacks(ctx, callerOf(ctx).Tenant, idv.CallbackQuery{
+		Before: in.Before, Limit: in.Limit + 1, Status: idv.DeliveryStatus(in.Status), Dossier: in.Dossier,
+	})
+	if err != nil {
+		return nil, err
+	}
+	out := &deliveryList{Body: []Delivery{}}
+	if len(page) > in.Limit {
+		page = page[:in.Limit]
+		q := url.Values{"limit": {strconv.Itoa(in.Limit)}, "before": {page[in.Limit-1].Event.ID}}
+		for name, value := range map[string]string{"status": in.Status, "dossierId": in.Dossier} {
+			if value != "" {
+				q.Set(name, value)
+			}
+		}
+		out.Link = "<" + callbacksPath + "?" + q.Encode() + `>; rel="next"`
+	}
+	out.show(page)
 	return out, nil
 }
 

@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/dossier-id/dossier/internal/auth"
 )
 
 const bearerScheme = "token"
@@ -27,12 +29,45 @@ func description(registry huma.Registry, version string) *huma.OpenAPI {
 			SecuritySchemes: map[string]*huma.SecurityScheme{bearerScheme: {
 				Type: "oauth2", Flows: &huma.OAuthFlows{ClientCredentials: &huma.OAuthFlow{
 					TokenURL: tokenPath,
-					Scopes:   map[string]string{"signicat-api": "everything", "client.assure.api": "dossiers and processes", "client.capture.api": "capture flows"},
+					Scopes:   scopeMeanings(),
 				}},
 			}},
 		},
 	}
 }
+
+func scopeMeanings() map[string]string {
+	meanings := map[string]string{}
+	for _, s := range auth.Scopes() {
+		meanings[s] = auth.ScopeMeaning(s)
+	}
+	return meanings
+}
+
+// demand is the scopes of which a token needs one for an operation.
+type demand []string
+
+func (d demand) security() (alternatives []map[string][]string) {
+	for _, scope := range d {
+		alternatives = append(alternatives, map[string][]string{bearerScheme: {scope}})
+	}
+	return alternatives
+}
+
+// The demands of the routes.
+var (
+	toRead      = demand{auth.ScopeRead}
+	toUpload    = demand{auth.ScopeUpload}
+	toStart     = demand{auth.ScopeStart}
+	toDelete    = demand{auth.ScopeDelete}
+	toCapture   = demand{auth.ScopeCapture}
+	toConfigure = demand{auth.ScopeConfigure}
+	toOperate   = demand{auth.ScopeOperate}
+	// toSetUp is for looking at what is configured.
+	toSetUp = demand{auth.ScopeConfigure, auth.ScopeOperate}
+	// toOrder is for looking up what can be uploaded.
+	toOrder = demand{auth.ScopeRead, auth.ScopeUpload}
+)
 
 // option changes an operation's description.
 type option func(*huma.Operation)
@@ -57,11 +92,11 @@ func withErrors(statuses ...int) option {
 // operation describes what all operations under /assure share: the token, the
 // errors, and the idempotency key of a POST. A test makes each answer that is
 // described here happen.
-func (a *api) operation(method, path, id, summary string, options ...option) huma.Operation {
+func (a *api) operation(needs demand, method, path, id, summary string, options ...option) huma.Operation {
 	op := huma.Operation{
 		OperationID: id, Method: method, Path: path, Summary: summary,
-		Security: []map[string][]string{{bearerScheme: {}}},
-		Errors:   []int{http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusInternalServerError},
+		Security: needs.security(),
+		Errors:   []int{http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusServiceUnavailable},
 	}
 	if strings.Contains(path, "{") {
 		op.Errors = append(op.Errors, http.StatusNotFound)
@@ -157,9 +192,17 @@ func (a *api) describeToken() {
 			Responses: map[string]*huma.Response{
 				"200": {Description: "The token", Content: map[string]*huma.MediaType{"application/json": {Schema: granted}}},
 				"400": refused, "401": refused,
+				"429": a.problemResponse("Too many requests, or too many that were refused"), "503": a.problemResponse("Not now"),
 			},
 		})
 	}
+}
+
+// problemResponse describes a problem where huma does not.
+func (a *api) problemResponse(description string) *huma.Response {
+	return &huma.Response{Description: description, Content: map[string]*huma.MediaType{"application/problem+json": {
+		Schema: a.huma.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[Problem](), true, "Problem"),
+	}}}
 }
 
 // honest takes away what huma adds to every operation: validation is 400 here,

@@ -43,7 +43,7 @@ type documentTypesAnswer struct {
 // registerDocumentTypes serves the list of each provider at a path of its own: a
 // pattern for any provider would meet that of a dossier.
 func (a *api) registerDocumentTypes() {
-	op := a.operation(http.MethodGet, "/assure/"+idv.ProviderOnfido+"/document-types", "getDocumentTypes", "Get document types",
+	op := a.operation(toOrder, http.MethodGet, "/assure/"+idv.ProviderOnfido+"/document-types", "getDocumentTypes", "Get document types",
 		withDetails("What Onfido's own software lets an end-user choose. Onfido may take more, and an account may be set to take less."))
 	list := a.huma.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[DocumentType](), true, "DocumentType")
 	header := map[string]*huma.Param{"ETag": {Schema: &huma.Schema{Type: huma.TypeString}, Description: "Changes with the list."}}

@@ -58,11 +58,11 @@ type dossierQuery struct {
 }
 
 func (a *api) registerDossiers() {
-	huma.Register(a.huma, a.operation(http.MethodPost, "/assure/dossiers", "createDossier", "Create dossier",
+	huma.Register(a.huma, a.operation(toUpload, http.MethodPost, "/assure/dossiers", "createDossier", "Create dossier",
 		withStatus(http.StatusCreated)), a.createDossier)
-	huma.Register(a.huma, a.operation(http.MethodGet, "/assure/dossiers", "listDossiers", "List dossiers, newest first"), a.listDossiers)
-	huma.Register(a.huma, a.operation(http.MethodGet, "/assure/dossiers/{dossierId}", "getDossier", "Get dossier"), a.getDossier)
-	huma.Register(a.huma, a.operation(http.MethodDelete, "/assure/dossiers/{dossierId}", "deleteDossier", "Delete dossier",
+	huma.Register(a.huma, a.operation(toRead, http.MethodGet, "/assure/dossiers", "listDossiers", "List dossiers, newest first"), a.listDossiers)
+	huma.Register(a.huma, a.operation(toRead, http.MethodGet, "/assure/dossiers/{dossierId}", "getDossier", "Get dossier"), a.getDossier)
+	huma.Register(a.huma, a.operation(toDelete, http.MethodDelete, "/assure/dossiers/{dossierId}", "deleteDossier", "Delete dossier",
 		withStatus(http.StatusNoContent)), a.deleteDossier)
 }
 

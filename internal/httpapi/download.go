@@ -36,7 +36,7 @@ type downloadAnswer struct {
 }
 
 func (a *api) registerDownload() {
-	op := a.operation(http.MethodGet, "/assure/dossiers/{dossierId}/processes/{processId}/download", "downloadFullResult", "Download full result",
+	op := a.operation(toRead, http.MethodGet, "/assure/dossiers/{dossierId}/processes/{processId}/download", "downloadFullResult", "Download full result",
 		withErrors(http.StatusConflict), withDetails("A signed zip of the result, the provider's raw reports and the images; the same bytes at each download. "+
 			"`dossier verify-zip` checks it against the keys at /.well-known/jwks.json."))
 	op.Responses = binaryResponse("The zip", "application/zip")

@@ -32,7 +32,7 @@ type feedQuery struct {
 const latest = "latest"
 
 func (a *api) registerFeed() {
-	op := a.operation(http.MethodGet, "/events", "listEvents", "The feed of events")
+	op := a.operation(toRead, http.MethodGet, "/events", "listEvents", "The feed of events")
 	op.Description = "With Accept: text/event-stream the answer is a stream that goes on: an event's id is the cursor behind it, " +
 		"its name the eventName, its data the envelope. Last-Event-ID is taken in place of cursor."
 	huma.Register(a.huma, op, a.listEvents)

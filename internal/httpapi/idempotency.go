@@ -17,14 +17,14 @@ const (
 	maxIdempotencyKey = 255
 	// keepAnswers is how long a key is remembered.
 	keepAnswers = 24 * time.Hour
-	// claimFor is how long a request may hold a key without an answer: longer
-	// than the server lets any request take.
-	claimFor = 5 * time.Minute
+	// renewals is how often a claim is renewed in the time that it holds.
+	renewals = 3
 )
 
 // Answers remembers what requests with an Idempotency-Key were answered.
 type Answers interface {
 	Claim(ctx context.Context, k store.IdempotencyKey, now time.Time, lease time.Duration) (*store.Claim, error)
+	Renew(ctx context.Context, c *store.Claim, until time.Time) error
 	Finish(ctx context.Context, c *store.Claim, requestHash []byte, dossier string, a store.Answer, keepUntil time.Time) error
 	Abandon(ctx context.Context, c *store.Claim) error
 }
@@ -47,7 +47,7 @@ func (a *api) idempotent(next http.Handler) http.Handler {
 			return
 		}
 		caller := callerOf(r.Context())
-		claim, err := a.Answers.Claim(r.Context(), store.IdempotencyKey{Tenant: caller.Tenant, Client: caller.ClientID, Key: keys[0]}, a.Now(), claimFor)
+		claim, err := a.Answers.Claim(r.Context(), store.IdempotencyKey{Tenant: caller.Tenant, Client: caller.ClientID, Key: keys[0]}, a.Now(), a.ClaimFor)
 		if err != nil {
 			problemOf(r.Context(), a.Log, r.Method, r.URL.Path, err).write(w)
 			return
@@ -64,6 +64,28 @@ func (a *api) idempotent(next http.Handler) http.Handler {
 	})
 }
 
+// hold renews a claim until release is called. It may be called twice.
+func (a *api) hold(ctx context.Context, claim *store.Claim) (release func()) {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		tick := time.NewTicker(a.ClaimFor / renewals)
+		defer tick.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+				if err := a.Answers.Renew(ctx, claim, a.Now().Add(a.ClaimFor)); err != nil && ctx.Err() == nil {
+					a.Log.WarnContext(ctx, "the claim of an Idempotency-Key is not renewed", "trace", traceID(ctx), "error", err)
+				}
+			}
+		}
+	}()
+	return func() { cancel(); <-done }
+}
+
 // answerOnce does the request and keeps its answer. A claim that is left
 // behind by a panic or a crash runs out by itself.
 func (a *api) answerOnce(w http.ResponseWriter, r *http.Request, claim *store.Claim, next http.Handler) {
@@ -72,7 +94,10 @@ func (a *api) answerOnce(w http.ResponseWriter, r *http.Request, claim *store.Cl
 	rest := r.Body
 	r.Body = &restOfBody{io.TeeReader(rest, sum), rest}
 	kept := &keptAnswer{ResponseWriter: w}
+	release := a.hold(r.Context(), claim)
+	defer release()
 	next.ServeHTTP(kept, r)
+	release() // the claim must stand still from here on
 
 	ctx := context.WithoutCancel(r.Context())
 	if kept.status < 200 || kept.status > 299 {

@@ -11,7 +11,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -24,9 +23,6 @@ import (
 const (
 	// maxImagesRequest bounds a whole request (Assure contract section 6).
 	maxImagesRequest = 32 << 20
-	// imagesTimeout is how long the body of an upload may take: 32 MB at about
-	// 280 kB/s.
-	imagesTimeout = 2 * time.Minute
 	// maxParts bounds the parts of a multipart body.
 	maxParts = 16
 	// anyPart names the image of a body that holds only one.
@@ -63,16 +59,16 @@ type imagesRequest struct {
 func (a *api) registerImages() {
 	const path = "/assure/dossiers/{dossierId}/processes/{processId}/images"
 	for method, id := range map[string]string{http.MethodPost: "setImages", http.MethodPut: "replaceImages"} {
-		huma.Register(a.huma, a.operation(method, path, id, "Set images to the process", withStatus(http.StatusNoContent),
+		huma.Register(a.huma, a.operation(toUpload, method, path, id, "Set images to the process", withStatus(http.StatusNoContent),
 			withErrors(http.StatusConflict)), a.setImages)
 	}
 	// Described afterwards: huma would read a body that it knows of.
 	described := a.huma.OpenAPI().Paths[path]
 	described.Post.RequestBody, described.Put.RequestBody = a.imagesBody(), a.imagesBody()
-	get := a.operation(http.MethodGet, path+"/{depiction}", "getImage", "Get image")
+	get := a.operation(toRead, http.MethodGet, path+"/{depiction}", "getImage", "Get image")
 	get.Responses = imageResponses()
 	huma.Register(a.huma, get, a.getImage)
-	video := a.operation(http.MethodGet, strings.TrimSuffix(path, "images")+"video", "getVideo", "Get process video")
+	video := a.operation(toRead, http.MethodGet, strings.TrimSuffix(path, "images")+"video", "getVideo", "Get process video")
 	video.Responses = binaryResponse("The video", "video/mp4", "video/webm", "video/quicktime")
 	huma.Register(a.huma, video, a.getVideo)
 }
@@ -103,9 +99,12 @@ func (a *api) upload(ctx context.Context, in *UploadRequest, wanted parts, set f
 	if in.r.ContentLength > maxImagesRequest {
 		return problemOf(ctx, a.Log, in.r.Method, in.r.URL.Path, &http.MaxBytesError{Limit: maxImagesRequest})
 	}
-	// Not every writer has deadlines; the server's own time-out stays then.
-	_ = http.NewResponseController(in.w).SetReadDeadline(a.Now().Add(imagesTimeout))
-	body := http.MaxBytesReader(in.w, in.r.Body, maxImagesRequest)
+	leave, err := a.enter(ctx, in.r)
+	if err != nil {
+		return err
+	}
+	defer leave()
+	body := pace(in.w, http.MaxBytesReader(in.w, in.r.Body, maxImagesRequest), a.Now())
 	mediaType, params, _ := mime.ParseMediaType(in.r.Header.Get("Content-Type"))
 	only, single := wanted[anyPart]
 	switch {

@@ -13,6 +13,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/dossier-id/dossier/internal/idv"
+	"github.com/dossier-id/dossier/internal/store"
 )
 
 // Problem is the body of every error under /assure (Assure contract section 3,
@@ -111,7 +112,11 @@ func problemOf(ctx context.Context, log *slog.Logger, method, path string, err e
 		if broken, ok := errors.AsType[*bodyError](err); ok {
 			return problem(ctx, method, path, broken.status(), broken.Error())
 		}
-		log.ErrorContext(ctx, "a request failed", "method", method, "path", path, "trace", traceID(ctx), "error", err)
+		if store.Unavailable(err) {
+			log.WarnContext(ctx, "a request cannot be done now", "method", method, "path", shownPath(requestOf(ctx).route, path), "trace", traceID(ctx), "error", err)
+			return problem(ctx, method, path, http.StatusServiceUnavailable, "the server cannot do it now; nothing is lost: try again")
+		}
+		log.ErrorContext(ctx, "a request failed", "method", method, "path", shownPath(requestOf(ctx).route, path), "trace", traceID(ctx), "error", err)
 		return problem(ctx, method, path, http.StatusInternalServerError, "the server could not do it; the trace id leads to the reason")
 	}
 	status, known := statuses[refused.Code]

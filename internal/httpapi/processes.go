@@ -87,14 +87,14 @@ type processAnswer struct{ Body Process }
 func (a *api) registerProcesses() {
 	const all = "/assure/dossiers/{dossierId}/processes"
 	const one = all + "/{processId}"
-	huma.Register(a.huma, a.operation(http.MethodPost, all, "createProcess", "Create process",
-		withStatus(http.StatusCreated), withErrors(http.StatusServiceUnavailable)), a.createProcess)
-	huma.Register(a.huma, a.operation(http.MethodGet, one, "getProcess", "Get process"), a.getProcess)
-	huma.Register(a.huma, a.operation(http.MethodPost, one, "startVerification", "Start verification",
+	huma.Register(a.huma, a.operation(toUpload, http.MethodPost, all, "createProcess", "Create process",
+		withStatus(http.StatusCreated)), a.createProcess)
+	huma.Register(a.huma, a.operation(toRead, http.MethodGet, one, "getProcess", "Get process"), a.getProcess)
+	huma.Register(a.huma, a.operation(toStart, http.MethodPost, one, "startVerification", "Start verification",
 		withStatus(http.StatusAccepted), withErrors(http.StatusConflict), withoutBody()), a.startVerification)
-	huma.Register(a.huma, a.operation(http.MethodPost, one+"/cancel", "cancelProcess", "Cancel process",
+	huma.Register(a.huma, a.operation(toStart, http.MethodPost, one+"/cancel", "cancelProcess", "Cancel process",
 		withErrors(http.StatusConflict), withoutBody(), withDetails("[ours] For an app whose SDK reports that the end-user gave up. Only a pending process can be canceled.")), a.cancelProcess)
-	huma.Register(a.huma, a.operation(http.MethodDelete, one, "deleteProcess", "Delete process",
+	huma.Register(a.huma, a.operation(toDelete, http.MethodDelete, one, "deleteProcess", "Delete process",
 		withStatus(http.StatusNoContent)), a.deleteProcess)
 }
 

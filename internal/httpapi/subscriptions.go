@@ -23,7 +23,7 @@ type Subscription struct {
 	URL            string   `json:"url"`
 	Events         []string `json:"events" nullable:"false"`
 	State          string   `json:"state" enum:"active,paused,disabled"`
-	Reason         string   `json:"reason,omitempty" enum:"gone,failing" doc:"Why it is disabled: it answered 410, or took nothing for five days."`
+	Reason         string   `json:"reason,omitempty" enum:"gone,failing,unreadable" doc:"Why it is disabled: it answered 410, or took nothing for five days, or what is stored of it does not open; url is empty then."`
 	Secret         string   `json:"secret,omitempty" doc:"Signs what is sent (Standard Webhooks 1.0). Shown only when it is made."`
 	FailingSince   string   `json:"failingSince,omitempty" format:"date-time" doc:"The first failure since the last success."`
 	CreatedAt      string   `json:"createdAt" format:"date-time"`
@@ -54,20 +54,21 @@ type subscriptionChange struct {
 func (a *api) registerSubscriptions() {
 	const all = "/events/subscriptions"
 	const one = all + "/{subscriptionId}"
-	huma.Register(a.huma, a.operation(http.MethodPost, all, "createSubscription", "Subscribe an endpoint to events",
+	huma.Register(a.huma, a.operation(toConfigure, http.MethodPost, all, "createSubscription", "Subscribe an endpoint to events",
 		withStatus(http.StatusCreated)), a.createSubscription)
-	huma.Register(a.huma, a.operation(http.MethodGet, all, "listSubscriptions", "List subscriptions, oldest first"), a.listSubscriptions)
-	huma.Register(a.huma, a.operation(http.MethodGet, one, "getSubscription", "Get a subscription"), a.getSubscription)
-	huma.Register(a.huma, a.operation(http.MethodPut, one, "changeSubscription", "Replace URL and events of a subscription"), a.changeSubscription)
-	huma.Register(a.huma, a.operation(http.MethodDelete, one, "deleteSubscription", "Delete a subscription",
+	huma.Register(a.huma, a.operation(toSetUp, http.MethodGet, all, "listSubscriptions", "List subscriptions, oldest first"), a.listSubscriptions)
+	huma.Register(a.huma, a.operation(toSetUp, http.MethodGet, one, "getSubscription", "Get a subscription"), a.getSubscription)
+	huma.Register(a.huma, a.operation(toConfigure, http.MethodPut, one, "changeSubscription", "Replace URL and events of a subscription",
+		withErrors(http.StatusConflict)), a.changeSubscription)
+	huma.Register(a.huma, a.operation(toConfigure, http.MethodDelete, one, "deleteSubscription", "Delete a subscription",
 		withStatus(http.StatusNoContent)), a.deleteSubscription)
-	huma.Register(a.huma, a.operation(http.MethodPost, one+"/rotate-secret", "rotateSecret",
-		"Make another secret; the one before signs beside it for 24 hours"), a.rotateSecret)
-	huma.Register(a.huma, a.operation(http.MethodPost, one+"/pause", "pauseSubscription", "Let events wait", withoutBody()), a.pauseSubscription)
-	huma.Register(a.huma, a.operation(http.MethodPost, one+"/resume", "resumeSubscription",
-		"Let events flow, also to an endpoint that was disabled"), a.resumeSubscription)
-	huma.Register(a.huma, a.operation(http.MethodPost, one+"/test", "testSubscription", "Send an event subscription.test to this endpoint alone",
-		withStatus(http.StatusAccepted)), a.testSubscription)
+	huma.Register(a.huma, a.operation(toConfigure, http.MethodPost, one+"/rotate-secret", "rotateSecret",
+		"Make another secret; the one before signs beside it for 24 hours", withoutBody()), a.rotateSecret)
+	huma.Register(a.huma, a.operation(toOperate, http.MethodPost, one+"/pause", "pauseSubscription", "Let events wait", withoutBody()), a.pauseSubscription)
+	huma.Register(a.huma, a.operation(toOperate, http.MethodPost, one+"/resume", "resumeSubscription",
+		"Let events flow, also to an endpoint that was disabled", withoutBody()), a.resumeSubscription)
+	huma.Register(a.huma, a.operation(toOperate, http.MethodPost, one+"/test", "testSubscription", "Send an event subscription.test to this endpoint alone",
+		withStatus(http.StatusAccepted), withoutBody()), a.testSubscription)
 }
 
 func (a *api) createSubscription(ctx context.Context, in *struct{ Body NewSubscription }) (*subscriptionCreated, error) {

@@ -6,6 +6,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"time"
 
 	"github.com/dossier-id/dossier/internal/auth"
 )
@@ -15,10 +16,14 @@ const maxTokenRequest = 16 << 10
 
 // tokenEndpoint answers the client-credentials grant (Assure contract section
 // 2, RFC 6749 sections 4.4 and 5).
-func tokenEndpoint(who *auth.Authority) http.Handler {
+func (a *api) tokenEndpoint() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Pragma", "no-cache")
-		grant, err := grantOf(who, w, r)
+		grant, err := a.grantOf(w, r)
+		if early, ok := errors.AsType[*guessedTooOften](err); ok {
+			tooMany(w, r, early.wait, "too many requests for a token were refused")
+			return
+		}
 		if refused, ok := errors.AsType[*auth.TokenError](err); ok {
 			refuseToken(w, r, refused)
 			return
@@ -34,7 +39,13 @@ func tokenEndpoint(who *auth.Authority) http.Handler {
 	})
 }
 
-func grantOf(who *auth.Authority, w http.ResponseWriter, r *http.Request) (auth.Grant, error) {
+// guessedTooOften says that a try to log in comes too early.
+type guessedTooOften struct{ wait time.Duration }
+
+// Error says so.
+func (*guessedTooOften) Error() string { return "too many tries to log in" }
+
+func (a *api) grantOf(w http.ResponseWriter, r *http.Request) (auth.Grant, error) {
 	r.Body = http.MaxBytesReader(w, r.Body, maxTokenRequest)
 	if mt, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); mt != "application/x-www-form-urlencoded" {
 		return auth.Grant{}, &auth.TokenError{Code: "invalid_request", Description: "the request must be form-encoded"}
@@ -58,7 +69,14 @@ func grantOf(who *auth.Authority, w http.ResponseWriter, r *http.Request) (auth.
 	if err != nil {
 		return auth.Grant{}, err
 	}
-	return who.Issue(r.Context(), id, secret, r.PostForm.Get("scope"))
+	wait, done := a.limits.guess(id, requestOf(r.Context()).address, a.Now())
+	if wait > 0 {
+		return auth.Grant{}, &guessedTooOften{wait}
+	}
+	grant, err := a.Auth.Issue(r.Context(), id, secret, r.PostForm.Get("scope"))
+	refused, ok := errors.AsType[*auth.TokenError](err)
+	done(!ok || refused.Code != "invalid_client")
+	return grant, err
 }
 
 // credentials reads the client's id and secret from the Basic header, where

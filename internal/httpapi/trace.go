@@ -10,7 +10,10 @@ import (
 	"regexp"
 	"runtime"
 	"runtime/debug"
+	"strings"
 	"time"
+
+	"github.com/google/uuid"
 )
 
 // requestKey is the key of a request's own values in its context.
@@ -20,6 +23,11 @@ type requestKey struct{}
 type request struct {
 	trace string
 	log   *slog.Logger
+	// route is the pattern that the path fits, "" when there is none.
+	route string
+	// address is the neighbourhood that the request comes from. It is personal
+	// data and never written anywhere.
+	address string
 	// dossier is the one that the request turned out to be about.
 	dossier string
 	// object is the id for what a request with an Idempotency-Key makes.
@@ -53,7 +61,7 @@ func traced(log *slog.Logger, random io.Reader, now func() time.Time, next http.
 		defer func() {
 			aborted := recovered(seen, r, recover())
 			drain(r, sent, seen.status)
-			log.InfoContext(r.Context(), "request", "method", r.Method, "path", clipped(r.URL.Path),
+			log.InfoContext(r.Context(), "request", "method", r.Method, "path", shownPath(req.route, r.URL.Path),
 				"status", seen.status, "duration", now().Sub(begun), "trace", req.trace)
 			if aborted {
 				panic(http.ErrAbortHandler)
@@ -82,15 +90,21 @@ func recovered(w *statusWriter, r *http.Request, p any) (aborted bool) {
 	return false
 }
 
-// clipped bounds a path that a client chose for the log. Paths of ours are
-// shorter.
-func clipped(path string) string {
-	const longest = 200
-	if len(path) > longest {
-		return path[:longest] + "…"
+// shownPath gives a path for the log: words of the route, and ids. Whatever else
+// a client puts there may be personal.
+func shownPath(route, path string) string {
+	_, pattern, _ := strings.Cut(route, "/") // without the method
+	words, given := strings.Split(pattern, "/"), strings.Split(strings.TrimPrefix(path, "/"), "/")
+	for i, part := range given {
+		if i >= len(words) || words[i] != part && uuid.Validate(part) != nil {
+			given[i] = "…"
+		}
 	}
-	return path
+	return "/" + strings.Join(given[:min(len(given), maxShownParts)], "/")
 }
+
+// maxShownParts bounds a path in the log. Paths of ours are shorter.
+const maxShownParts = 10
 
 // panicText keeps the text of runtime errors, which speak of code, and of
 // nothing else.
@@ -108,6 +122,10 @@ func harden(h http.Header) {
 	h.Set("Cache-Control", "no-store")
 	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
 	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("X-Frame-Options", "DENY") // for browsers that do not know frame-ancestors
+	h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
 }
 
 func newTrace(r *http.Request, random io.Reader) string {
@@ -122,6 +140,15 @@ func newTrace(r *http.Request, random io.Reader) string {
 	return hex.EncodeToString(b)
 }
 
+// retryAfter is when to come back, in seconds, where nothing better is known.
+const retryAfter = "2"
+
+func setUnlessThere(h http.Header, name, value string) {
+	if h.Get(name) == "" {
+		h.Set(name, value)
+	}
+}
+
 // statusWriter remembers the status of an answer.
 type statusWriter struct {
 	http.ResponseWriter
@@ -132,6 +159,9 @@ type statusWriter struct {
 func (w *statusWriter) WriteHeader(status int) {
 	if w.status == 0 && status >= http.StatusOK {
 		w.status = status
+	}
+	if status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable {
+		setUnlessThere(w.Header(), "Retry-After", retryAfter)
 	}
 	w.ResponseWriter.WriteHeader(status)
 }

@@ -40,11 +40,11 @@ type userDataRequest struct {
 
 func (a *api) registerUserData() {
 	const path = "/assure/dossiers/{dossierId}/userdata"
-	huma.Register(a.huma, a.operation(http.MethodPost, path, "setUserData", "Set the user data of a dossier",
+	huma.Register(a.huma, a.operation(toUpload, http.MethodPost, path, "setUserData", "Set the user data of a dossier",
 		withStatus(http.StatusNoContent)), a.setUserData)
-	huma.Register(a.huma, a.operation(http.MethodPut, path, "replaceUserData", "Replace the user data of a dossier",
+	huma.Register(a.huma, a.operation(toUpload, http.MethodPut, path, "replaceUserData", "Replace the user data of a dossier",
 		withStatus(http.StatusNoContent)), a.setUserData)
-	huma.Register(a.huma, a.operation(http.MethodGet, path, "getUserData", "Get the user data of a dossier"), a.getUserData)
+	huma.Register(a.huma, a.operation(toRead, http.MethodGet, path, "getUserData", "Get the user data of a dossier"), a.getUserData)
 }
 
 func (a *api) setUserData(ctx context.Context, in *userDataRequest) (*struct{}, error) {

@@ -25,6 +25,7 @@ const (
 	ActionKeyDropped           Action = "key.dropped"
 	ActionTenantCreated        Action = "tenant.created"
 	ActionClientCreated        Action = "client.created"
+	ActionClientRotated        Action = "client.rotated"
 	ActionClientRevoked        Action = "client.revoked"
 	ActionSubscriptionCreated  Action = "subscription.created"
 	ActionSubscriptionChanged  Action = "subscription.changed"

@@ -79,6 +79,19 @@ type DeliveryQuery struct {
 	Status DeliveryStatus
 }
 
+// CallbackQuery asks for a page of the calls of notificationUrls, newest first.
+type CallbackQuery struct {
+	// Before is the id of the event before which the page begins; empty is the
+	// newest.
+	Before string
+	// Limit is how many, 1 to 200.
+	Limit int
+	// Status selects; empty means all.
+	Status DeliveryStatus
+	// Dossier selects the calls for processes of one; empty means all.
+	Dossier string
+}
+
 // ReplayQuery says which events are sent to an endpoint once more.
 type ReplayQuery struct {
 	// Event is the id of one event; empty for a range.

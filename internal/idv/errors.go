@@ -82,5 +82,9 @@ func CodeOf(err error) Code {
 // at hand must stop without another word to the provider.
 var ErrLeaseLost = errors.New("another worker has taken this process over")
 
+// ErrUnreadable says that something stored does not open: it was damaged, or was
+// sealed with a key that is not here. Trying again cannot mend it.
+var ErrUnreadable = errors.New("what is stored does not open")
+
 // ErrTaken says that what was found at the provider belongs to another process.
 var ErrTaken = errors.New("another process has this reference")

@@ -75,6 +75,8 @@ type Reader interface {
 	Subscriptions(ctx context.Context, tenant string) ([]*Subscription, error)
 	// Deliveries gives a page of those to a subscription, newest event first.
 	Deliveries(ctx context.Context, tenant, subscription string, q DeliveryQuery) ([]Delivery, error)
+	// Callbacks gives a page of the calls of notificationUrls, newest first.
+	Callbacks(ctx context.Context, tenant string, q CallbackQuery) ([]Delivery, error)
 	// Lanes gives every lane of an endpoint that may be sent to and has something
 	// pending, across tenants.
 	Lanes(ctx context.Context) ([]Lane, error)

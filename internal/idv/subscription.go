@@ -23,6 +23,8 @@ const (
 	DisabledGone = "gone"
 	// DisabledFailing: the endpoint took nothing for five days.
 	DisabledFailing = "failing"
+	// DisabledUnreadable: what is stored of the endpoint does not open.
+	DisabledUnreadable = "unreadable"
 )
 
 // Bounds of what a tenant may subscribe.
@@ -40,7 +42,8 @@ const (
 // contract section 9).
 type Subscription struct {
 	ID, TenantID string
-	// URL may hold a credential of the receiver's, so it prints as [redacted].
+	// URL may hold a credential of the receiver's, so it prints as [redacted]. It
+	// is empty, as are the secrets, when what is stored does not open.
 	URL    Personal
 	Events []EventName
 	// Secret is whsec_ and base64 (Standard Webhooks 1.0). OldSecret is the one
@@ -55,6 +58,10 @@ type Subscription struct {
 	FailingSince         time.Time
 	CreatedAt, UpdatedAt time.Time
 }
+
+// Readable says whether URL and secrets are known. Where they are not, the
+// subscription is disabled, and can only be looked at and deleted.
+func (s *Subscription) Readable() bool { return s.URL != "" }
 
 // Validate checks what a customer may set. Whether the URL may be reached is
 // netguard's business.

@@ -32,6 +32,7 @@ type Config struct {
 	Handler  Handler
 	Periodic []Periodic
 	Log      *slog.Logger
+	Now      func() time.Time
 	// Workers is how many jobs run at once; default 16.
 	Workers int
 	// Timeout is the longest run of one job; default 45 s. A job whose process
@@ -128,14 +129,20 @@ func (r *Runner) takeBack(ctx context.Context) error {
 	return nil
 }
 
+// timeout is Timeout or its default.
+func (c Config) timeout() time.Duration { return cmp.Or(c.Timeout, 45*time.Second) }
+
+// rescueAfter is how old a run must be before it counts as that of a killed
+// process.
+func (c Config) rescueAfter() time.Duration { return c.timeout() + 5*time.Second }
+
 func (c Config) river(workers *river.Workers, poll time.Duration) *river.Config {
-	timeout := cmp.Or(c.Timeout, 45*time.Second)
 	return &river.Config{
 		Queues:               map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: cmp.Or(c.Workers, 16)}},
 		Workers:              workers,
 		PeriodicJobs:         periodicJobs(c.Periodic),
-		JobTimeout:           timeout,
-		RescueStuckJobsAfter: timeout + 5*time.Second,
+		JobTimeout:           c.timeout(),
+		RescueStuckJobsAfter: c.rescueAfter(),
 		FetchPollInterval:    cmp.Or(c.Poll, poll),
 		FetchCooldown:        min(cmp.Or(c.Poll, poll), 50*time.Millisecond),
 		Logger:               slog.New(warnings{c.Log.Handler()}),

@@ -40,7 +40,7 @@ func open(t *testing.T, url string, c jobs.Config) (*store.DB, *jobs.Runner) {
 	db, err := store.Open(t.Context(), url, store.Options{Sealer: sealer, NewID: uuid.NewString})
 	check(t, err)
 	t.Cleanup(func() { check(t, db.Close()) })
-	c.Log, c.Poll = slog.New(slog.DiscardHandler), 10*time.Millisecond
+	c.Log, c.Poll, c.Now = slog.New(slog.DiscardHandler), 10*time.Millisecond, time.Now
 	r, err := jobs.New(t.Context(), db, c)
 	check(t, err)
 	db.SetEnqueuer(r)

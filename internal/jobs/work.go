@@ -76,10 +76,10 @@ func insertParams(j idv.Job) (river.InsertManyParams, error) {
 func workers(c Config) (*river.Workers, error) {
 	w := river.NewWorkers()
 	return w, errors.Join(
-		river.AddWorkerSafely(w, worker[advance]{handler: c.Handler}),
-		river.AddWorkerSafely(w, worker[hint]{handler: c.Handler}),
-		river.AddWorkerSafely(w, worker[forget]{handler: c.Handler}),
-		river.AddWorkerSafely(w, worker[erase]{handler: c.Handler}),
+		river.AddWorkerSafely(w, worker[advance]{handler: c.Handler, rescued: c.rescued}),
+		river.AddWorkerSafely(w, worker[hint]{handler: c.Handler, rescued: c.rescued}),
+		river.AddWorkerSafely(w, worker[forget]{handler: c.Handler, rescued: c.rescued}),
+		river.AddWorkerSafely(w, worker[erase]{handler: c.Handler, rescued: c.rescued}),
 		river.AddWorkerSafely(w, rounds{tasks: c.Periodic}),
 	)
 }
@@ -91,6 +91,20 @@ type worker[T interface {
 }] struct {
 	river.WorkerDefaults[T]
 	handler Handler
+	// rescued says of the time at which a run began whether it was left behind by a
+	// process that was killed.
+	rescued func(begun time.Time) bool
+}
+
+func (c Config) rescued(begun time.Time) bool { return c.Now().Sub(begun) >= c.rescueAfter() }
+
+// NextRetry brings back at once what was rescued from a killed process, which
+// says nothing about the work. What failed waits as River sees fit.
+func (w worker[T]) NextRetry(job *river.Job[T]) time.Time {
+	if job.AttemptedAt != nil && w.rescued(*job.AttemptedAt) {
+		return *job.AttemptedAt
+	}
+	return time.Time{}
 }
 
 // Work does one job.

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"net/url"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -179,4 +180,28 @@ func TestRebinding(t *testing.T) {
 	if names.asked.Load() < 1000 {
 		t.Errorf("the name was resolved %d times: the test proves nothing", names.asked.Load())
 	}
+}
+
+// FuzzCheckURL: an address that passes is a web address with a host, and no
+// literal of a place that is not public.
+func FuzzCheckURL(f *testing.F) {
+	for _, seed := range []string{"https://example.com/hook", "http://127.0.0.1/", "http://[::ffff:10.0.0.1]:80", "https://0x7f.1/", "https://a@b/", "gopher://x", "https://2130706433"} {
+		f.Add(seed)
+	}
+	g, err := netguard.New(netguard.Policy{Ports: []uint16{80, 443}})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, raw string) {
+		if g.CheckURL(raw) != nil {
+			return
+		}
+		u, err := url.Parse(raw)
+		if err != nil || u.Host == "" || u.User != nil || u.Scheme != "http" && u.Scheme != "https" {
+			t.Fatalf("%q passes: %v", raw, err)
+		}
+		if a, err := netip.ParseAddr(u.Hostname()); err == nil && (a.Unmap().IsPrivate() || a.Unmap().IsLoopback() || a.IsUnspecified() || a.IsLinkLocalUnicast()) {
+			t.Errorf("%q passes", raw)
+		}
+	})
 }

@@ -177,3 +177,21 @@ func TestWebhookWithoutAKeyIsAnError(t *testing.T) {
 		t.Error("no error")
 	}
 }
+
+// FuzzReadHint: what is not signed is not believed, and what is signed names a
+// check that can stand in a path, or nothing.
+func FuzzReadHint(f *testing.F) {
+	f.Add([]byte(knownBody), knownSignature)
+	f.Add([]byte(`{"payload":{"resource_type":"check","object":{"id":"../x"}}}`), "")
+	f.Add([]byte(`{"payload":{"resource_type":"workflow_run","object":null}}`), strings.Repeat("0", 64))
+	f.Fuzz(func(t *testing.T, body []byte, signature string) {
+		c := &Connector{tokens: []string{knownToken}}
+		right := sign(knownToken, string(body))
+		if ref, err := c.ReadHint(body, signature); err == nil && !strings.EqualFold(signature, right) {
+			t.Errorf("%q is believed without a signature", ref)
+		}
+		if ref, err := c.ReadHint(body, right); err == nil && strings.ContainsAny(ref, "/.?#% \x00") {
+			t.Errorf("the check %q", ref)
+		}
+	})
+}

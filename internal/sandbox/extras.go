@@ -3,9 +3,12 @@ package sandbox
 import (
 	"bytes"
 	"fmt"
+	"image"
+	"image/jpeg"
 	"image/png"
 	"net/http"
 
+	"github.com/dossier-id/dossier/internal/sandbox/chip"
 	"github.com/dossier-id/dossier/internal/sandbox/upload"
 )
 
@@ -69,23 +72,42 @@ func (s *Sandbox) settle(id, status, event string) (reply, error) {
 	return noContent()
 }
 
-// nfcFace is the picture from the chip of a document whose file is the chip's data (Onfido contract section 5).
-// The sandbox does not decode chips: it is always the same picture.
+// nfcFace is the picture from the chip of a document whose file is the chip's data (Onfido contract section 5). A grey
+// one stands for a picture that cannot be decoded, as the JPEG 2000 of most chips.
 func (s *Sandbox) nfcFace(_ http.ResponseWriter, r *http.Request) (reply, error) {
 	s.mu.RLock()
-	defer s.mu.RUnlock()
 	d, err := s.state.liveDocument(r.PathValue("id"))
+	content, held := s.state.files.get(d.ID)
+	s.mu.RUnlock()
 	if err != nil {
 		return reply{}, err
 	}
-	if content, held := s.state.files.get(d.ID); !held || content.mime != upload.JSON {
+	if !held || content.mime != upload.JSON {
 		return reply{}, notFound("NFC face", d.ID)
 	}
 	var picture bytes.Buffer
-	if err := png.Encode(&picture, grey()); err != nil {
+	if err := png.Encode(&picture, chipFace(content.data)); err != nil {
 		return reply{}, fmt.Errorf("draw NFC face: %w", err)
 	}
 	return fileReply(file{picture.Bytes(), upload.PNG, d.ID + ".png"})
+}
+
+// chipFace is the portrait in a chip file, grey when there is none that can be decoded.
+func chipFace(data []byte) image.Image {
+	const most = 2 << 20 // pixels
+	f, err := chip.Read(data)
+	if err != nil {
+		return grey()
+	}
+	size, err := jpeg.DecodeConfig(bytes.NewReader(f.Face()))
+	if err != nil || size.Width*size.Height > most {
+		return grey()
+	}
+	img, err := jpeg.Decode(bytes.NewReader(f.Face()))
+	if err != nil {
+		return grey()
+	}
+	return img
 }
 
 // documentVideo is the film of a document, which only SDKs upload: the sandbox has none.

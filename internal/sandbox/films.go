@@ -75,20 +75,32 @@ func shell(brand string, size int) []byte {
 	return out
 }
 
-// frame is a picture out of a film. The sandbox decodes no films: it is always the same picture.
+// frame is the best picture out of a film: sharp, and of one person. A grey one stands for that of a film that cannot
+// be decoded.
 func (s *Sandbox) frame(k mediaKind) endpoint {
 	return func(_ http.ResponseWriter, r *http.Request) (reply, error) {
 		s.mu.RLock()
 		m, err := s.state.liveMedia(k, r.PathValue("id"))
+		content, _ := s.state.files.get(m.ID)
+		seen := s.state.views[m.ID]
 		s.mu.RUnlock()
 		if err != nil {
 			return reply{}, err
 		}
-		picture, err := jfif(grey())
+		if seen == nil {
+			if seen, err = s.eye.LookAtFilm(r.Context(), content.data, s.clock.Now()); err != nil {
+				return reply{}, fmt.Errorf("look for a frame: %w", err)
+			}
+		}
+		picture := grey()
+		if best, err := jpeg.Decode(bytes.NewReader(seen.Film.Picked)); err == nil {
+			picture = best
+		}
+		encoded, err := jfif(picture)
 		if err != nil {
 			return reply{}, err
 		}
-		return fileReply(file{picture, upload.JPEG, m.ID + ".jpg"})
+		return fileReply(file{encoded, upload.JPEG, m.ID + ".jpg"})
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/dossier-id/dossier/internal/sandbox/evidence"
 	"github.com/dossier-id/dossier/internal/sandbox/report"
@@ -48,7 +49,7 @@ func (s *Sandbox) untilClosed(ctx context.Context) (context.Context, context.Can
 	return ctx, cancel
 }
 
-// unseen are the files that the reports of a check are about and that were not read yet. Chip files are no pictures.
+// unseen are the files that the reports of a check are about and that were not read yet.
 func (s *Sandbox) unseen(checkID string) map[string]file {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
@@ -56,11 +57,11 @@ func (s *Sandbox) unseen(checkID string) map[string]file {
 	for _, row := range s.state.reports.of(checkID) {
 		ids := slices.Clone(row.Body.Documents)
 		if row.Faces != nil {
-			ids = append(ids, row.Faces.LivePhotos...)
+			ids = append(ids, row.Faces.all()...)
 		}
 		for _, r := range ids {
 			content, held := s.state.files.get(r.ID)
-			if held && s.state.views[r.ID] == nil && !isChip(content) {
+			if held && s.state.views[r.ID] == nil {
 				out[r.ID] = content
 			}
 		}
@@ -69,9 +70,18 @@ func (s *Sandbox) unseen(checkID string) map[string]file {
 }
 
 func (s *Sandbox) lookAt(ctx context.Context, id string, content file) {
-	v, err := s.eye.Look(ctx, content.data, s.clock.Now())
+	read := s.eye.Look
+	switch content.mime {
+	case upload.JSON:
+		read = func(_ context.Context, data []byte, today time.Time) (*evidence.View, error) {
+			return evidence.LookAtChip(data, today)
+		}
+	case upload.WebM, upload.MP4, upload.QuickTime:
+		read = s.eye.LookAtFilm
+	}
+	v, err := read(ctx, content.data, s.clock.Now())
 	if err != nil {
-		s.log.WarnContext(ctx, "a picture was not read", "upload", id, "error", err)
+		s.log.WarnContext(ctx, "an upload was not read", "upload", id, "error", err)
 		return
 	}
 	s.mu.Lock()
@@ -137,14 +147,14 @@ func (s *Sandbox) judge(row reportRow, c check, asked report.Outcome, known map[
 func (s *Sandbox) findings(row reportRow, c check) *evidence.Findings {
 	sides := s.sides(row.Body.Documents)
 	switch {
-	case row.Faces != nil && len(row.Faces.LivePhotos) > 0:
-		return evidence.Face(s.state.views[row.Faces.LivePhotos[0].ID], sides)
-	case row.Faces != nil || !s.reports.HasSubResult(row.Body.Name) || len(sides) == 0:
+	case row.Faces != nil && len(row.Faces.all()) > 0:
+		return evidence.Face(s.state.views[row.Faces.all()[0].ID], sides, s.opts.FaceThreshold)
+	case row.Faces != nil || !s.reports.HasSubResult(row.Body.Name) || len(row.Body.Documents) == 0:
 		return nil
 	}
 	a, _ := s.state.applicants.get(c.ApplicantID)
 	return evidence.Document(evidence.Case{
-		Report: row.Body.Name, Sides: sides, Who: person(a), Earlier: s.attempts(c.ApplicantID), Today: s.clock.Now(),
+		Report: row.Body.Name, Sides: sides, Chip: s.chip(row.Body.Documents), Who: person(a), Earlier: s.attempts(c.ApplicantID), Today: s.clock.Now(),
 	})
 }
 
@@ -153,7 +163,7 @@ func (s *Sandbox) sides(documents []ref) []evidence.Side {
 	var out []evidence.Side
 	for _, r := range documents {
 		d, _ := s.state.documents.get(r.ID)
-		if content, held := s.state.files.get(r.ID); held && isChip(content) {
+		if s.isChip(d) {
 			continue
 		}
 		out = append(out, evidence.Side{Type: d.Type, Name: text(d.Side), Country: text(d.IssuingCountry), View: s.state.views[r.ID]})
@@ -161,14 +171,14 @@ func (s *Sandbox) sides(documents []ref) []evidence.Side {
 	return out
 }
 
-// attempts are the documents of all other applicants that were looked at.
-func (s *Sandbox) attempts(but string) []evidence.Attempt {
-	var out []evidence.Attempt
+// attempts are the documents of all other applicants that were looked at, but of those who are deleted.
+func (s *Sandbox) attempts(but string) []*evidence.View {
+	var out []*evidence.View
 	for id, v := range s.state.views {
 		owner := s.state.documents.owner(id)
 		a, known := s.state.applicants.get(owner)
-		if known && owner != but {
-			out = append(out, evidence.Attempt{Who: person(a), View: v})
+		if known && a.DeleteAt == nil && owner != but {
+			out = append(out, v)
 		}
 	}
 	return out
@@ -178,4 +188,15 @@ func person(a applicant) evidence.Person {
 	return evidence.Person{FirstName: a.FirstName, LastName: a.LastName, Birth: text(a.DOB)}
 }
 
-func isChip(f file) bool { return f.mime == upload.JSON }
+// isChip tells a chip file from a picture, even when its bytes are no longer held.
+func (s *Sandbox) isChip(d document) bool { return d.FileType == extension("", upload.JSON) }
+
+// chip is the first chip file among the documents of a report, if it was read.
+func (s *Sandbox) chip(documents []ref) *evidence.View {
+	for _, r := range documents {
+		if d, _ := s.state.documents.get(r.ID); s.isChip(d) {
+			return s.state.views[r.ID]
+		}
+	}
+	return nil
+}

@@ -49,6 +49,9 @@ func (s *Sandbox) addReport(name string, c check, uses materials) (string, error
 	return id, nil
 }
 
+// all is the one medium that is compared, none where an applicant has none.
+func (f *faces) all() []ref { return slices.Concat(f.LivePhotos, f.LiveVideos, f.MotionCaptures) }
+
 // newFaces lists the one medium that a facial similarity report compares; the other lists are empty, not null.
 func newFaces(kind, id string) *faces {
 	f := &faces{LivePhotos: []ref{}, LiveVideos: []ref{}, MotionCaptures: []ref{}, IDPhotos: []ref{}}

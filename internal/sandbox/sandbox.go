@@ -14,6 +14,7 @@ import (
 	"github.com/dossier-id/dossier/internal/sandbox/fault"
 	"github.com/dossier-id/dossier/internal/sandbox/hook"
 	"github.com/dossier-id/dossier/internal/sandbox/licence"
+	"github.com/dossier-id/dossier/internal/sandbox/program"
 	"github.com/dossier-id/dossier/internal/sandbox/report"
 	"github.com/dossier-id/dossier/internal/sandbox/timeline"
 )
@@ -21,6 +22,7 @@ import (
 const (
 	defaultCompleteAfter = time.Second
 	defaultReadWithin    = 5 * time.Second
+	defaultFaceThreshold = 0.5
 	defaultMaxFileBytes  = 512 << 20
 	defaultMaxApplicants = 20_000
 )
@@ -30,6 +32,8 @@ type Options struct {
 	Token         string            // API token accepted; empty: a random "api_sandbox.<random>" is made
 	Live          bool              // the token that is made begins with "api_live", so that pictures are looked at
 	ReadWithin    time.Duration     // how long one picture may be read; default 5s
+	FaceCommand   string            // command that describes a face by a vector, see docs/sandbox.md; empty: none
+	FaceThreshold float64           // cosine of two such vectors from which on they are one person's; default 0.5
 	CompleteAfter time.Duration     // how long a check runs before it completes; default 1s
 	Now           func() time.Time  // stamps what is made; default time.Now
 	Rand          io.Reader         // ids and tokens; default crypto/rand
@@ -83,10 +87,14 @@ func New(o Options) (*Sandbox, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load scripts: %w", err)
 	}
+	programs, err := program.Find(o.FaceCommand)
+	if err != nil {
+		return nil, err
+	}
 	s := &Sandbox{
 		opts: o, log: o.Log, reports: book, licences: licences, script: steps, clock: timeline.New(o.Now),
 		intake: make(chan struct{}, maxUploadsAtOnce), closed: make(chan struct{}),
-		eye: evidence.NewEye(o.ReadWithin), state: newState(o.MaxFileBytes), done: map[string]chan struct{}{}, records: &recorder{},
+		eye: evidence.NewEye(o.ReadWithin, programs, o.Log), state: newState(o.MaxFileBytes), done: map[string]chan struct{}{}, records: &recorder{},
 	}
 	s.faults = fault.New(s.clock.Now)
 	s.hooks = hook.New(s.clock, o.Transport, o.WebhookRetry, o.Log)
@@ -121,6 +129,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.ReadWithin == 0 {
 		o.ReadWithin = defaultReadWithin
+	}
+	if o.FaceThreshold == 0 {
+		o.FaceThreshold = defaultFaceThreshold
 	}
 	if o.Now == nil {
 		o.Now = time.Now

@@ -37,6 +37,15 @@ func (s *Service) Deliveries(ctx context.Context, tenant, subscription string, q
 	return page, err
 }
 
+// Callbacks gives a page of the calls of notificationUrls, done or to be done.
+func (s *Service) Callbacks(ctx context.Context, tenant string, q idv.CallbackQuery) (page []idv.Delivery, err error) {
+	err = s.Store.View(ctx, func(r idv.Reader) error {
+		page, err = r.Callbacks(ctx, tenant, q)
+		return err
+	})
+	return page, err
+}
+
 // Replay sends events once more, under the ids that they had: one event, or
 // those of a range that the subscription wants. It says how many. Events that
 // have expired stay expired.

@@ -95,7 +95,7 @@ func (b *batch) add(ctx context.Context, d idv.Depiction, body io.Reader) error 
 		return idv.Refuse(idv.CodeInvalid, "the document type has one side", idv.InvalidParam{Name: string(d), Reason: "is not a side of this document"})
 	}
 	img := b.blank(d)
-	look := inspect(io.LimitReader(body, idv.MaxImageBytes+1))
+	look := inspect(d, io.LimitReader(body, idv.MaxImageBytes+1))
 	defer func() { _ = look.Close() }()
 	if err := b.service.Blobs.Put(ctx, idv.BlobOf(img), look); err != nil {
 		if refused := look.refusal(d); refused != nil {

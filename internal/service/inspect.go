@@ -2,12 +2,10 @@ package service
 
 import (
 	"errors"
-	"image"
-	_ "image/jpeg" // the two formats that an image may have
-	_ "image/png"
 	"io"
 
 	"github.com/dossier-id/dossier/internal/idv"
+	"github.com/dossier-id/dossier/internal/picture"
 )
 
 // inspector is a reader that looks at an image while its bytes pass through,
@@ -20,28 +18,27 @@ type inspector struct {
 	done   chan struct{}
 
 	// Written by the goroutine, readable once done is closed.
-	config image.Config
-	format string
+	header picture.Header
 	err    error
 }
 
-// inspect looks at the image that r gives. Close must be called.
-func inspect(r io.Reader) *inspector {
+// inspect looks at the image of d that r gives. Close must be called.
+func inspect(d idv.Depiction, r io.Reader) *inspector {
 	pr, pw := io.Pipe()
 	i := &inspector{source: r, pipe: pw, done: make(chan struct{})}
 	go func() {
 		defer close(i.done)
-		if i.config, i.format, i.err = image.DecodeConfig(pr); i.err != nil {
-			_ = pr.CloseWithError(errNotImage)
-			return
-		}
-		_, _ = io.Copy(io.Discard, pr)
+		i.err = picture.Look(pr, func(h picture.Header) error {
+			i.header = h // what is too large for its sides need not be read
+			return idv.CheckImage(d, h.MediaType, idv.MinImageBytes, h.Width, h.Height)
+		})
+		_ = pr.CloseWithError(errNotImage)
 	}()
 	return i
 }
 
 // Read gives the bytes unchanged. It fails with errNotImage as soon as they
-// cannot be an image, and ends the look at io.EOF.
+// cannot be an image that is taken, and ends the look at io.EOF.
 func (i *inspector) Read(p []byte) (int, error) {
 	n, err := i.source.Read(p)
 	i.size += int64(n)
@@ -73,17 +70,28 @@ func (i *inspector) Close() error {
 
 // result gives what was seen: media type, size in bytes, width and height.
 func (i *inspector) result() (mediaType string, size int64, width, height int) {
-	return "image/" + i.format, i.size, i.config.Width, i.config.Height
+	return i.header.MediaType, i.size, i.header.Width, i.header.Height
 }
 
 // refusal turns the inspector's own failure into the answer for the client, or
 // gives nil when the failure was somebody else's.
 func (i *inspector) refusal(d idv.Depiction) error {
 	_ = i.Close()
-	if i.broken == nil && (i.size > idv.MaxImageBytes || i.err != nil) {
-		return idv.CheckImage(d, "", i.size, 0, 0)
+	if i.broken == nil {
+		return i.verdict(d)
 	}
 	return nil
+}
+
+func (i *inspector) verdict(d idv.Depiction) error {
+	if i.size > idv.MaxImageBytes {
+		return idv.CheckImage(d, "", i.size, 0, 0)
+	}
+	if fault, ok := errors.AsType[picture.Fault](i.err); ok {
+		return idv.Refuse(idv.CodeUnsupportedImage, "an image must be a whole JPEG or PNG by its content",
+			idv.InvalidParam{Name: string(d), Reason: fault.Error()})
+	}
+	return i.err
 }
 
 // errTooLarge ends the reading of an image beyond the limit.

@@ -153,6 +153,9 @@ func (s *Service) changeSubscription(ctx context.Context, tenant, id string, a i
 		if sub, err = tx.Subscription(ctx, tenant, id); err != nil {
 			return err
 		}
+		if !sub.Readable() {
+			return idv.Refuse(idv.CodeInvalidState, "what is stored of the subscription does not open: delete it and subscribe anew")
+		}
 		if err := change(sub); err != nil {
 			return err
 		}

@@ -21,6 +21,8 @@ const (
 	CutOff          Flaw = "cut-off"           // about a fifth of the document, or half the face, is outside the frame
 	Grey            Flaw = "grey"              // no colour at all
 	Screenshot      Flaw = "screenshot"        // the picture as a telephone's gallery shows it
+	AlteredChip     Flaw = "altered-chip"      // the chip holds another zone than was signed
+	ForeignChip     Flaw = "foreign-chip"      // an unknown authority stands behind the chip's signature
 )
 
 // Flaws lists the flaws that a type can have; nil for an unknown type.
@@ -31,7 +33,7 @@ func Flaws(t Type) []Flaw {
 	}
 	var list []Flaw
 	if k.zone != nil {
-		list = append(list, WrongCheckDigit)
+		list = append(list, WrongCheckDigit, AlteredChip, ForeignChip)
 	}
 	if t != Selfie {
 		list = append(list, Expired, Underage)

@@ -21,6 +21,10 @@ type Client struct {
 	Name string
 	// SecretHash is SHA-256 of the secret, which is not stored.
 	SecretHash []byte
+	// PreviousHash is that of the secret before the last rotation, which is good
+	// until PreviousUntil; nil and zero when there is none.
+	PreviousHash  []byte
+	PreviousUntil time.Time
 	// Scopes are what its tokens may be given; none holds a space.
 	Scopes    []string
 	CreatedAt time.Time
@@ -28,12 +32,12 @@ type Client struct {
 	RevokedAt time.Time
 }
 
-const clientQuery = `SELECT id, tenant_id, name, secret_hash, scopes, created_at, revoked_at FROM clients`
+const clientQuery = `SELECT id, tenant_id, name, secret_hash, previous_hash, previous_until, scopes, created_at, revoked_at FROM clients`
 
 const clientsQuery = clientQuery + ` WHERE tenant_id = $1 ORDER BY created_at, id`
 
 func scanClient(r row) (c Client, err error) {
-	err = r.Scan(&c.ID, &c.Tenant, &c.Name, &c.SecretHash, scopesOf(&c.Scopes), timeOf(&c.CreatedAt), timeOf(&c.RevokedAt))
+	err = r.Scan(&c.ID, &c.Tenant, &c.Name, &c.SecretHash, &c.PreviousHash, timeOf(&c.PreviousUntil), scopesOf(&c.Scopes), timeOf(&c.CreatedAt), timeOf(&c.RevokedAt))
 	return c, err
 }
 
@@ -47,6 +51,28 @@ func (db *DB) CreateTenant(ctx context.Context, id, name string, now time.Time) 
 		}
 		return t.Record(ctx, idv.Record{Tenant: id, At: now, Action: idv.ActionTenantCreated})
 	})
+}
+
+// Tenant is a customer whose data is apart from that of all others.
+type Tenant struct {
+	ID string
+	// Name is for people.
+	Name      string
+	CreatedAt time.Time
+}
+
+// ListTenants gives all tenants, oldest first.
+func (db *DB) ListTenants(ctx context.Context) ([]Tenant, error) {
+	found, err := all(ctx, db.reader, scanTenant, `SELECT id, name, created_at FROM tenants ORDER BY created_at, id`)
+	if err != nil {
+		return nil, fmt.Errorf("list tenants: %w", err)
+	}
+	return found, nil
+}
+
+func scanTenant(r row) (t Tenant, err error) {
+	err = r.Scan(&t.ID, &t.Name, timeOf(&t.CreatedAt))
+	return t, err
 }
 
 // CreateClient stores a client of a tenant that exists; NotFound otherwise.
@@ -95,6 +121,34 @@ func (db *DB) RevokeClient(ctx context.Context, tenant, id string, now time.Time
 			return fmt.Errorf("delete the tokens of the client: %w", err)
 		}
 		return t.Record(ctx, idv.Record{Tenant: tenant, At: now, Action: idv.ActionClientRevoked, Subject: id})
+	})
+}
+
+// Rotation is a change of a client's secret.
+type Rotation struct {
+	Tenant, Client string
+	// SecretHash is SHA-256 of the new secret.
+	SecretHash []byte
+	// At is when, and PreviousUntil how long the secret before is still good. At
+	// the same time it is not, and the tokens of the client end with it.
+	At, PreviousUntil time.Time
+}
+
+// RotateClient gives a client another secret, or NotFound when there is no such
+// client or it is revoked. Only the last secret before it can stay good.
+func (db *DB) RotateClient(ctx context.Context, r Rotation) error {
+	return db.update(ctx, func(t *transaction) error {
+		n, err := exec(ctx, t.q, `UPDATE clients SET previous_hash = secret_hash, previous_until = $3, secret_hash = $4
+			WHERE tenant_id = $1 AND id = $2 AND revoked_at = 0`, r.Tenant, r.Client, micros(r.PreviousUntil), r.SecretHash)
+		if err := changed(n, err, "rotate the secret of", "client"); err != nil {
+			return err
+		}
+		if !r.PreviousUntil.After(r.At) {
+			if _, err := exec(ctx, t.q, `DELETE FROM tokens WHERE tenant_id = $1 AND client_id = $2`, r.Tenant, r.Client); err != nil {
+				return fmt.Errorf("delete the tokens of the client: %w", err)
+			}
+		}
+		return t.Record(ctx, idv.Record{Tenant: r.Tenant, At: r.At, Action: idv.ActionClientRotated, Subject: r.Client})
 	})
 }
 

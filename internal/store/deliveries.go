@@ -2,21 +2,15 @@ package store
 
 import (
 	"context"
-	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"math"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/dossier-id/dossier/internal/idv"
 )
-
-// callbackLane begins the lanes of notificationUrls.
-const callbackLane = "callback/"
 
 // lanesQuery walks from lane to lane by the index, however much waits in each.
 const lanesQuery = `WITH RECURSIVE lanes (lane) AS (
@@ -55,22 +49,29 @@ func scanDelivery(r row) (d deliveryRow, err error) {
 	return d, err
 }
 
-func (r *reader) openDeliveries(rows []deliveryRow) ([]idv.Delivery, error) {
+func (r *reader) openDeliveries(rows []deliveryRow) []idv.Delivery {
 	deliveries := make([]idv.Delivery, len(rows))
 	for i, d := range rows {
 		d.Event = r.openEvent(d.event)
-		var attempts []attemptRecord
-		if err := json.Unmarshal([]byte(d.attempts), &attempts); err != nil {
-			return nil, fmt.Errorf("decode the attempts of a delivery: %w", err)
-		}
-		for _, a := range attempts {
-			d.Attempts = append(d.Attempts, idv.Attempt{
-				At: time.UnixMicro(a.At).UTC(), Took: time.Duration(a.Micros) * time.Microsecond, Status: a.Status, Problem: a.Problem,
-			})
-		}
+		d.Attempts = decodeAttempts(d.attempts)
 		deliveries[i] = d.Delivery
 	}
-	return deliveries, nil
+	return deliveries
+}
+
+// decodeAttempts gives none for a text that is damaged: what was tried before
+// matters less than that the delivery, and all beside it, goes on.
+func decodeAttempts(text string) (attempts []idv.Attempt) {
+	var records []attemptRecord
+	if json.Unmarshal([]byte(text), &records) != nil {
+		return nil
+	}
+	for _, a := range records {
+		attempts = append(attempts, idv.Attempt{
+			At: time.UnixMicro(a.At).UTC(), Took: time.Duration(a.Micros) * time.Microsecond, Status: a.Status, Problem: a.Problem,
+		})
+	}
+	return attempts
 }
 
 func encodeAttempts(attempts []idv.Attempt) (string, error) {
@@ -94,8 +95,7 @@ func scanLane(r row) (l laneRow, err error) {
 }
 
 // Lanes gives every lane of an endpoint that may be sent to and has something
-// pending, across tenants. An endpoint that does not open is left out, so that
-// it holds up nobody else; whoever reads the subscription hears of it.
+// pending, across tenants.
 func (r *reader) Lanes(ctx context.Context) ([]idv.Lane, error) {
 	found, err := all(ctx, r.q, scanLane, lanesQuery)
 	if err != nil {
@@ -105,7 +105,7 @@ func (r *reader) Lanes(ctx context.Context) ([]idv.Lane, error) {
 	for _, l := range found {
 		if l.endpoint.ID != "" {
 			if l.Endpoint, err = r.openSubscription(l.endpoint); err != nil {
-				continue
+				return nil, err
 			}
 		}
 		lanes = append(lanes, l.Lane)
@@ -132,27 +132,7 @@ func (r *reader) Deliveries(ctx context.Context, tenant, subscription string, q 
 	if err != nil {
 		return nil, fmt.Errorf("list deliveries: %w", err)
 	}
-	return r.openDeliveries(found)
-}
-
-// callBack makes the delivery of an event to the notificationUrl of its process.
-func (t *transaction) callBack(ctx context.Context, p *idv.Process, event string) error {
-	u, err := url.Parse(p.Callback.URL.Reveal())
-	if err != nil { // The cause would quote the URL.
-		return errors.New("the notificationUrl of a process is no URL")
-	}
-	origin, err := t.db.Sealer.Index(p.TenantID, "callbackOrigin", u.Scheme+"://"+u.Host)
-	if err != nil {
-		return err
-	}
-	_, err = exec(ctx, t.q, `INSERT INTO deliveries
-			(tenant_id, subscription_id, event_id, lane, position, status, tries, due_at, claim, attempts, created_at)
-		VALUES ($1, '', $2, $3, 0, 'pending', 0, $4, '', '[]', $4)`,
-		p.TenantID, event, callbackLane+hex.EncodeToString(origin), micros(p.UpdatedAt))
-	if err != nil {
-		return fmt.Errorf("store the callback: %w", err)
-	}
-	return nil
+	return r.openDeliveries(found), nil
 }
 
 // claimAtOnce is of how many lanes one statement claims.
@@ -179,7 +159,7 @@ func (t *transaction) claimLanes(ctx context.Context, places []idv.Places, now, 
 	for _, p := range places {
 		n := len(args)
 		heads = append(heads, fmt.Sprintf(`SELECT * FROM (SELECT tenant_id, subscription_id, event_id FROM deliveries
-			WHERE lane = $%d AND status = 'pending' AND due_at <= $3 ORDER BY due_at, position LIMIT $%d) AS lane%d`, n+1, n+2, n))
+			WHERE lane = $%d AND status = 'pending' AND due_at <= $3 ORDER BY due_at, position LIMIT $%d%s) AS lane%d`, n+1, n+2, t.db.skipping, n))
 		lanes = append(lanes, fmt.Sprintf("$%d", len(lanes)+3))
 		args = append(args, p.Lane, p.Count)
 	}
@@ -197,44 +177,27 @@ func (t *transaction) claimLanes(ctx context.Context, places []idv.Places, now, 
 	if err != nil {
 		return nil, err
 	}
-	return t.openDeliveries(found)
+	return t.openDeliveries(found), nil
 }
 
-// settleAtOnce is how many deliveries one statement settles.
-const settleAtOnce = 100
-
-// settleRow is a row of VALUES. Both databases name its columns column1 and so
-// on; PostgreSQL has to be told their types.
-const settleRow = `(CAST($%d AS TEXT), CAST($%d AS TEXT), CAST($%d AS TEXT), CAST($%d AS TEXT), CAST($%d AS TEXT), CAST($%d AS BIGINT), CAST($%d AS BIGINT), CAST($%d AS TEXT))`
+const settleStatement = `UPDATE deliveries SET status = $5, tries = $6, due_at = $7, attempts = $8, claim = ''
+	WHERE tenant_id = $1 AND subscription_id = $2 AND event_id = $3 AND claim = $4`
 
 // SettleDeliveries stores how claimed deliveries went and gives the claims up.
 // It does nothing for a claim that was overtaken.
 func (t *transaction) SettleDeliveries(ctx context.Context, deliveries []idv.Delivery) error {
-	for some := range slices.Chunk(deliveries, settleAtOnce) {
-		if err := t.settle(ctx, some); err != nil {
-			return fmt.Errorf("settle deliveries: %w", err)
-		}
-	}
-	return nil
-}
-
-func (t *transaction) settle(ctx context.Context, deliveries []idv.Delivery) error {
-	var rows []string
-	var args []any
-	for _, d := range deliveries {
+	rows := make([][]any, len(deliveries))
+	for i, d := range deliveries {
 		attempts, err := encodeAttempts(d.Attempts)
 		if err != nil {
-			return err
+			return fmt.Errorf("encode the attempts of a delivery: %w", err)
 		}
-		n := len(args)
-		rows = append(rows, fmt.Sprintf(settleRow, n+1, n+2, n+3, n+4, n+5, n+6, n+7, n+8))
-		args = append(args, d.TenantID, d.SubscriptionID, d.Event.ID, d.Claim, d.Status, d.Tries, micros(d.Due), attempts)
+		rows[i] = []any{d.TenantID, d.SubscriptionID, d.Event.ID, d.Claim, string(d.Status), d.Tries, micros(d.Due), attempts}
 	}
-	_, err := exec(ctx, t.q, `UPDATE deliveries
-		SET status = v.column5, tries = v.column6, due_at = v.column7, attempts = v.column8, claim = ''
-		FROM (VALUES `+strings.Join(rows, ", ")+`) AS v
-		WHERE tenant_id = v.column1 AND subscription_id = v.column2 AND event_id = v.column3 AND claim = v.column4`, args...)
-	return err
+	if err := t.execEach(ctx, settleStatement, rows); err != nil {
+		return fmt.Errorf("settle deliveries: %w", err)
+	}
+	return nil
 }
 
 // maxReplay is how many deliveries one replay makes.

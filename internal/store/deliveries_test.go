@@ -146,8 +146,10 @@ func TestWhatDoesNotOpenHoldsUpNobodyElse(t *testing.T) {
 		b.exec(t, `UPDATE dossiers SET reference = $1 WHERE id = $2`, []byte("damaged"), d.ID)
 		b.view(t, func(ctx context.Context, r idv.Reader) error {
 			lanes, err := r.Lanes(ctx)
-			if len(lanes) != 1 || lanes[0].Key != good.ID {
-				t.Errorf("lanes %+v, want the good one", lanes)
+			for _, l := range lanes {
+				if want := l.Key == good.ID; l.Endpoint.Readable() != want || (l.Endpoint.State == idv.SubscriptionActive) != want {
+					t.Errorf("lane %+v of the endpoint %+v", l, l.Endpoint)
+				}
 			}
 			return err
 		})
@@ -320,6 +322,60 @@ func TestNotificationURLIsCalledAtTheEnd(t *testing.T) {
 		}
 		b.reopenClearsClaims(lanes[0])
 	})
+}
+
+// TestCallbacksAreListed pages through the calls of notificationUrls.
+func TestCallbacksAreListed(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(b *bed) {
+		t := b.t
+		var made []*idv.Process
+		for range 5 {
+			p := b.process(t, b.dossier(t, ""))
+			b.update(t, func(ctx context.Context, tx idv.Tx) error {
+				return tx.ChangeProcess(ctx, p, idv.Effects{Event: p.Fail(&idv.Failure{Type: idv.FailProvider}, noon)})
+			})
+			made = append(made, p)
+		}
+		slices.Reverse(made)
+		for i, q := 0, (idv.CallbackQuery{Limit: 2}); i < len(made); {
+			page := b.callbacks(t, "default", q)
+			if len(page) != min(2, len(made)-i) {
+				t.Fatalf("behind %q there are %d", q.Before, len(page))
+			}
+			for _, d := range page {
+				if d.Event.ProcessID != made[i].ID || d.Status != idv.DeliveryPending {
+					t.Errorf("call %d is %+v", i, d)
+				}
+				i, q.Before = i+1, d.Event.ID
+			}
+		}
+		for name, c := range map[string]struct {
+			tenant string
+			q      idv.CallbackQuery
+			want   int
+		}{
+			"of a dossier":    {"default", idv.CallbackQuery{Dossier: made[3].DossierID}, 1},
+			"by status":       {"default", idv.CallbackQuery{Status: idv.DeliveryPending}, 5},
+			"another status":  {"default", idv.CallbackQuery{Status: idv.DeliveryFailed}, 0},
+			"another tenant":  {"other", idv.CallbackQuery{}, 0},
+			"another dossier": {"other", idv.CallbackQuery{Dossier: made[3].DossierID}, 0},
+		} {
+			c.q.Limit = 9
+			if got := b.callbacks(t, c.tenant, c.q); len(got) != c.want {
+				t.Errorf("%s: %d calls, want %d", name, len(got), c.want)
+			}
+		}
+	})
+}
+
+func (b *bed) callbacks(t *testing.T, tenant string, q idv.CallbackQuery) (page []idv.Delivery) {
+	t.Helper()
+	b.view(t, func(ctx context.Context, r idv.Reader) (err error) {
+		page, err = r.Callbacks(ctx, tenant, q)
+		return err
+	})
+	return page
 }
 
 // reopenClearsClaims: on SQLite a start finds the claims of a killed process

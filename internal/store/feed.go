@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -77,32 +78,47 @@ func (r *reader) Feed(ctx context.Context, tenant string, q idv.FeedQuery) ([]id
 	return r.openEvents(found), nil
 }
 
+const pageEnd = ` ORDER BY position LIMIT $3`
+
+// feedQuery reads along an index in the order of the feed, whatever is asked
+// for: that of the dossier, whose events are few, or else one for each name, which
+// the database merges. Only times are looked at event by event.
 func feedQuery(tenant string, q idv.FeedQuery) (query string, args []any) {
 	args = []any{tenant, max(q.After, 0), min(max(q.Limit, 1), maxPage)}
-	where := ""
-	add := func(condition string, arg any) {
+	place := func(arg any) string {
 		args = append(args, arg)
-		where += " AND " + condition + "$" + strconv.Itoa(len(args))
+		return "$" + strconv.Itoa(len(args))
 	}
-	if q.Dossier != "" {
-		add("e.dossier_id = ", q.Dossier)
-	}
+	base := `SELECT e.* FROM events e WHERE e.tenant_id = $1 AND e.position > $2`
 	if !q.Since.IsZero() {
-		add("e.at >= ", micros(q.Since))
+		base += " AND e.at >= " + place(micros(q.Since))
 	}
 	if !q.Until.IsZero() {
-		add("e.at < ", micros(q.Until))
+		base += " AND e.at < " + place(micros(q.Until))
 	}
-	if len(q.Names) > 0 {
-		places := make([]string, len(q.Names))
-		for i, name := range q.Names {
-			args = append(args, name)
-			places[i] = "$" + strconv.Itoa(len(args))
-		}
-		where += " AND e.name IN (" + strings.Join(places, ", ") + ")"
+	var names, ways []string
+	for _, name := range slices.Compact(slices.Sorted(slices.Values(q.Names))) {
+		p := place(name)
+		names = append(names, p)
+		ways = append(ways, `SELECT * FROM (`+base+` AND e.name = `+p+pageEnd+`) AS way`+strconv.Itoa(len(names)))
 	}
-	return `SELECT ` + eventColumns + ` FROM events e` + eventOwners +
-		` WHERE e.tenant_id = $1 AND e.position > $2` + where + ` ORDER BY e.position LIMIT $3`, args
+	if q.Dossier != "" || len(names) == 0 {
+		ways = []string{base + within(q.Dossier, names, place)}
+	}
+	page := strings.Join(ways, " UNION ALL ") + pageEnd
+	return `SELECT ` + eventColumns + ` FROM (` + page + `) AS e` + eventOwners + ` ORDER BY e.position`, args
+}
+
+// within narrows a query to the events of a dossier, and to those of some names.
+func within(dossier string, names []string, place func(any) string) (condition string) {
+	if dossier == "" {
+		return ""
+	}
+	condition = " AND e.dossier_id = " + place(dossier)
+	if len(names) > 0 {
+		condition += " AND e.name IN (" + strings.Join(names, ", ") + ")"
+	}
+	return condition
 }
 
 // FeedEnd gives the position of the tenant's last published event, or 0.

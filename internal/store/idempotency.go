@@ -167,6 +167,24 @@ func (db *DB) Finish(ctx context.Context, c *Claim, requestHash []byte, dossier 
 	return nil
 }
 
+// Renew lets a fresh claim hold until a later time. It does nothing for a claim
+// that has ended.
+func (db *DB) Renew(ctx context.Context, c *Claim, until time.Time) error {
+	if c.State != ClaimFresh {
+		return errors.New("renew the claim of an idempotency key: it is not a fresh claim")
+	}
+	n, err := exec(ctx, db.writer, `UPDATE idempotency SET expires_at = $5
+		WHERE tenant_id = $1 AND client_id = $2 AND key_hash = $3 AND expires_at = $4 AND answer IS NULL`,
+		c.row.tenant, c.row.client, c.row.key, micros(c.until), micros(until))
+	if err != nil {
+		return fmt.Errorf("renew the claim of an idempotency key: %w", err)
+	}
+	if n == 1 {
+		c.until = until
+	}
+	return nil
+}
+
 // Abandon gives a fresh claim up, so that the same key can be tried again. It
 // does nothing for a claim that has ended.
 func (db *DB) Abandon(ctx context.Context, c *Claim) error {

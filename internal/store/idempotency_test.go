@@ -83,6 +83,23 @@ func TestClaimEnds(t *testing.T) {
 	})
 }
 
+func TestClaimIsRenewed(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(b *bed) {
+		t := b.t
+		c := b.claim(t, retry, noon, store.ClaimFresh)
+		must(t, b.Renew(t.Context(), c, noon.Add(2*time.Minute)))
+		b.claim(t, retry, noon.Add(119*time.Second), store.ClaimInProgress)
+		after := b.claim(t, retry, noon.Add(2*time.Minute), store.ClaimFresh)
+		must(t, b.Renew(t.Context(), c, noon.Add(time.Hour))) // overtaken: it is not ours any more
+		must(t, b.Finish(t.Context(), after, []byte("body"), "", answer, noon.Add(time.Hour)))
+		b.claim(t, retry, noon.Add(3*time.Minute), store.ClaimAnswered)
+		if b.Renew(t.Context(), b.claim(t, retry, noon.Add(3*time.Minute), store.ClaimAnswered), noon) == nil {
+			t.Error("a claim that is not fresh is renewed")
+		}
+	})
+}
+
 func TestAnswerDiesWithItsDossier(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(b *bed) {

@@ -46,9 +46,12 @@ type DB struct {
 	viewing sql.TxOptions
 	// locking ends the reading of a dossier that the transaction will write.
 	locking string
-	pool    *pgxpool.Pool
-	jobs    Enqueuer
-	closing []func() error
+	// skipping ends the choice of rows to claim, so that replicas do not wait for
+	// one another: what one is about to claim the other leaves out.
+	skipping string
+	pool     *pgxpool.Pool
+	jobs     Enqueuer
+	closing  []func() error
 	// due and published ring after commits: see Due and Published.
 	due, published *bell
 	notes          notes

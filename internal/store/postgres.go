@@ -31,6 +31,7 @@ func (db *DB) openPostgres(ctx context.Context, url string) error {
 	db.viewing = sql.TxOptions{ReadOnly: true, Isolation: sql.LevelRepeatableRead}
 	// Not FOR UPDATE: that would also hold up rows that only refer to the dossier.
 	db.locking = " FOR NO KEY UPDATE OF d"
+	db.skipping = " FOR UPDATE SKIP LOCKED"
 	db.writer = stdlib.OpenDBFromPool(db.pool)
 	db.reader = db.writer
 	db.closeLater(db.writer)

@@ -49,20 +49,33 @@ func endpointAt(tenant, id string) seal.Context {
 	return seal.Context{Tenant: tenant, Field: "subscription/" + id}
 }
 
+// openSubscription gives a subscription as it is stored. One that does not open
+// is given as disabled: it must hold up neither the list nor the other endpoints.
 func (r *reader) openSubscription(s subscriptionRow) (*idv.Subscription, error) {
-	plain, err := r.db.Sealer.OpenSystem(s.endpoint, endpointAt(s.TenantID, s.ID))
-	if err != nil {
-		return nil, fmt.Errorf("subscription %s: %w", s.ID, err)
-	}
-	var e endpointRecord
-	if json.Unmarshal(plain, &e) != nil { // The cause could quote a secret.
-		return nil, errors.New("decode a subscription: it is not what was stored")
-	}
-	s.URL, s.Secret, s.OldSecret = idv.Personal(e.URL), idv.Personal(e.Secret), idv.Personal(e.OldSecret)
 	for _, name := range s.events {
 		s.Events = append(s.Events, idv.EventName(name))
 	}
+	e, err := r.openEndpoint(s)
+	if errors.Is(err, idv.ErrUnreadable) {
+		s.State, s.Reason = idv.SubscriptionDisabled, idv.DisabledUnreadable
+		return &s.Subscription, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	s.URL, s.Secret, s.OldSecret = idv.Personal(e.URL), idv.Personal(e.Secret), idv.Personal(e.OldSecret)
 	return &s.Subscription, nil
+}
+
+func (r *reader) openEndpoint(s subscriptionRow) (e endpointRecord, err error) {
+	plain, err := r.db.Sealer.OpenSystem(s.endpoint, endpointAt(s.TenantID, s.ID))
+	if err != nil {
+		return e, unreadable("subscription "+s.ID, err)
+	}
+	if json.Unmarshal(plain, &e) != nil { // The cause could quote a secret.
+		return e, fmt.Errorf("decode the subscription %s: %w", s.ID, idv.ErrUnreadable)
+	}
+	return e, nil
 }
 
 // Subscription reads a subscription. In a transaction that writes it makes
@@ -90,8 +103,33 @@ func (r *reader) Subscriptions(ctx context.Context, tenant string) ([]*idv.Subsc
 	return subscriptions, nil
 }
 
-// PutSubscription stores a subscription, new or changed, with its events.
+// PutSubscription stores a subscription, new or changed, with its events. Of one
+// that is not readable only the state is stored: what lies sealed stays for
+// whoever can open it again.
 func (t *transaction) PutSubscription(ctx context.Context, s *idv.Subscription, events ...idv.Event) error {
+	put := t.putSubscription
+	if !s.Readable() {
+		put = t.putState
+	}
+	if err := put(ctx, s); err != nil {
+		return err
+	}
+	t.brings = true // A subscription that was resumed has something to be sent.
+	for _, e := range events {
+		if _, err := t.emit(ctx, idv.Effects{Event: e}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *transaction) putState(ctx context.Context, s *idv.Subscription) error {
+	n, err := exec(ctx, t.q, `UPDATE subscriptions SET state = $3, reason = $4, updated_at = $5 WHERE tenant_id = $1 AND id = $2`,
+		s.TenantID, s.ID, s.State, s.Reason, micros(s.UpdatedAt))
+	return changed(n, err, "store the state of", "subscription")
+}
+
+func (t *transaction) putSubscription(ctx context.Context, s *idv.Subscription) error {
 	plain, err := json.Marshal(endpointRecord{s.URL.Reveal(), s.Secret.Reveal(), s.OldSecret.Reveal()}) // #nosec G117 -- it is sealed next
 	if err != nil {
 		return fmt.Errorf("encode a subscription: %w", err)
@@ -109,12 +147,6 @@ func (t *transaction) PutSubscription(ctx context.Context, s *idv.Subscription, 
 		micros(s.CreatedAt), micros(s.UpdatedAt))
 	if err != nil {
 		return fmt.Errorf("store the subscription: %w", err)
-	}
-	t.brings = true // A subscription that was resumed has something to be sent.
-	for _, e := range events {
-		if _, err := t.emit(ctx, idv.Effects{Event: e}); err != nil {
-			return err
-		}
 	}
 	return nil
 }

@@ -168,6 +168,33 @@ func (t *transaction) ring() {
 	}
 }
 
+// execEach runs a statement once for each list of arguments; PostgreSQL gets them
+// in one message. A statement of one row is planned by its key whatever the
+// table's statistics say, which one that joins a list of rows is not.
+func (t *transaction) execEach(ctx context.Context, statement string, rows [][]any) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	if t.handle.Conn != nil {
+		var batch pgx.Batch
+		for _, args := range rows {
+			batch.Queue(statement, args...)
+		}
+		return t.handle.Conn.SendBatch(ctx, &batch).Close()
+	}
+	prepared, err := t.handle.Tx.PrepareContext(ctx, statement)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = prepared.Close() }() // It ends with the transaction anyway.
+	for _, args := range rows {
+		if _, err := prepared.ExecContext(ctx, args...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Enqueue stores jobs that come with no change of state.
 func (t *transaction) Enqueue(ctx context.Context, jobs ...idv.Job) error {
 	if len(jobs) == 0 {

@@ -3,8 +3,10 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 
+	"github.com/dossier-id/dossier/internal/idv"
 	"github.com/dossier-id/dossier/internal/seal"
 )
 
@@ -35,7 +37,7 @@ func (r *reader) vault(ctx context.Context, tenant, dossier string) (vault, erro
 func (r *reader) unwrap(at seal.Context, wrapped []byte) (vault, error) {
 	key, err := r.db.Sealer.Unwrap(wrapped, at)
 	if err != nil {
-		return vault{}, fmt.Errorf("dossier %s: %w", at.Dossier, err)
+		return vault{}, unreadable("dossier "+at.Dossier, err)
 	}
 	r.keys[at] = key
 	return vault{key, at}, nil
@@ -67,9 +69,18 @@ func (v vault) open(field string, sealed []byte) ([]byte, error) {
 	}
 	plain, err := v.key.Open(sealed, v.field(field))
 	if err != nil {
-		return nil, fmt.Errorf("dossier %s: %w", v.at.Dossier, err)
+		return nil, unreadable("dossier "+v.at.Dossier, err)
 	}
 	return plain, nil
+}
+
+// unreadable says whose value could not be opened, and tells one that does not
+// open, with idv.ErrUnreadable, from a key store that fails.
+func unreadable(whose string, err error) error {
+	if errors.Is(err, seal.ErrSealed) {
+		return fmt.Errorf("%s: %w: %w", whose, idv.ErrUnreadable, err)
+	}
+	return fmt.Errorf("%s: %w", whose, err)
 }
 
 // sealJSON seals a record; nil stays nil.
@@ -92,7 +103,7 @@ func openJSON[T any](v vault, field string, sealed []byte) (*T, error) {
 	}
 	record := new(T)
 	if json.Unmarshal(plain, record) != nil { // The cause could quote the value.
-		return nil, fmt.Errorf("decode %s of dossier %s: it is not what was stored", field, v.at.Dossier)
+		return nil, fmt.Errorf("decode %s of dossier %s: %w", field, v.at.Dossier, idv.ErrUnreadable)
 	}
 	return record, nil
 }

@@ -40,6 +40,8 @@ type Options struct {
 	// Today is the day that two-digit years are understood from; zero leaves
 	// that to the document itself, see mrz.Parse.
 	Today time.Time
+	// FacesOnly leaves out what only documents have: zone and barcode.
+	FacesOnly bool
 }
 
 // Read reads the picture in a file: JPEG, PNG or WebP of at most [MaxBytes]. It
@@ -55,11 +57,10 @@ func (r *Reader) Read(ctx context.Context, file []byte, o Options) (*Reading, er
 		return nil, err
 	}
 	reading := &Reading{}
-	if err := r.readZone(ctx, p, o, reading); err != nil {
-		return nil, err
-	}
-	if err := r.readBarcode(ctx, p, reading); err != nil {
-		return nil, err
+	if !o.FacesOnly {
+		if err := r.readDocument(ctx, p, o, reading); err != nil {
+			return nil, err
+		}
 	}
 	if err := r.findFaces(ctx, p, reading); err != nil {
 		return nil, err
@@ -73,6 +74,13 @@ func (r *Reader) Read(ctx context.Context, file []byte, o Options) (*Reading, er
 	})
 	reading.picture = p
 	return reading, nil
+}
+
+func (r *Reader) readDocument(ctx context.Context, p *picture, o Options, into *Reading) error {
+	if err := r.readZone(ctx, p, o, into); err != nil {
+		return err
+	}
+	return r.readBarcode(ctx, p, into)
 }
 
 func (r *Reader) readZone(ctx context.Context, p *picture, o Options, into *Reading) error {

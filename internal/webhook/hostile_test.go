@@ -3,19 +3,15 @@ package webhook_test
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"slices"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/dossier-id/dossier/internal/idv"
 	"github.com/dossier-id/dossier/internal/netguard"
-	"github.com/dossier-id/dossier/internal/store"
 	"github.com/dossier-id/dossier/internal/webhook"
 )
 
@@ -115,84 +111,4 @@ func TestProblemsHaveWords(t *testing.T) {
 	if a := webhook.Post(ended, client, webhook.Message{URL: idv.Personal(h.URL)}, time.Now); a.Problem != "interrupted" {
 		t.Errorf("stopped: %q", a.Problem)
 	}
-}
-
-// BenchmarkNeighbours compares how long events take to 17 endpoints when their
-// three neighbours are well and when one hangs, one answers a gigabyte and one
-// drips.
-func BenchmarkNeighbours(b *testing.B) {
-	onEngines(b, func(b *testing.B, db *store.DB) {
-		b.Helper()
-		var mu sync.Mutex
-		var arrived []time.Time
-		good := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-			if strings.HasPrefix(r.URL.Path, "/good") {
-				mu.Lock()
-				arrived = append(arrived, time.Now())
-				mu.Unlock()
-			}
-		}))
-		defer good.Close()
-		h := newHostile(b)
-		for i := range 17 {
-			subscribeAt(b, db, fmt.Sprintf("%s/good/%d", good.URL, i))
-		}
-		p99 := func() float64 {
-			courier := newCourier(b, db)
-			courier.Start()
-			defer courier.Stop(b.Context())
-			var took []time.Duration
-			for range 150 {
-				mu.Lock()
-				arrived = nil
-				mu.Unlock()
-				emitMany(b, db, 1)
-				committed := time.Now()
-				for {
-					mu.Lock()
-					done := slices.Clone(arrived)
-					mu.Unlock()
-					if len(done) == 17 {
-						for _, at := range done {
-							took = append(took, at.Sub(committed))
-						}
-						break
-					}
-					<-time.After(100 * time.Microsecond)
-				}
-			}
-			slices.Sort(took)
-			return float64(took[len(took)*99/100].Microseconds()) / 1000
-		}
-		for b.Loop() {
-			subscribeNeighbours(b, db, good.URL, good.URL, good.URL)
-			calm := p99()
-			removeNeighbours(b, db)
-			subscribeNeighbours(b, db, h.URL+"/hang", h.URL+"/gigabyte", h.URL+"/drip")
-			beset := p99()
-			removeNeighbours(b, db)
-			b.ReportMetric(calm, "ms-p99-calm")
-			b.ReportMetric(beset, "ms-p99-beset")
-		}
-	})
-}
-
-func subscribeNeighbours(b *testing.B, db *store.DB, urls ...string) {
-	b.Helper()
-	for _, url := range urls {
-		subscribeAt(b, db, url+"?neighbour")
-	}
-}
-
-func removeNeighbours(b *testing.B, db *store.DB) {
-	b.Helper()
-	checkB(b, db.Update(b.Context(), func(tx idv.Tx) error {
-		all, err := tx.Subscriptions(b.Context(), store.DefaultTenant)
-		for _, s := range all {
-			if err == nil && strings.HasSuffix(s.URL.Reveal(), "?neighbour") {
-				err = tx.DeleteSubscription(b.Context(), s.TenantID, s.ID)
-			}
-		}
-		return err
-	}))
 }

@@ -3,10 +3,8 @@ package evidence
 import (
 	"cmp"
 	"slices"
-	"strings"
 	"time"
 
-	"github.com/dossier-id/dossier/internal/sandbox/report"
 	"github.com/dossier-id/dossier/internal/vision/mrz"
 )
 
@@ -102,41 +100,25 @@ func (f *Findings) compareNames(path, a, b string) {
 	}
 }
 
-// judgeAttempts looks for the same document under other applicants who gave another name or date of birth. The same
-// person may show a document again.
-func (f *Findings) judgeAttempts(c Case, read facts) {
+// judgeAttempts looks for the same document under other applicants. What they are called does not matter: who comes
+// again comes as the applicant that they were.
+func (f *Findings) judgeAttempts(c Case, read []facts) {
 	const path = "compromised_document.repeat_attempts"
-	if read.number == "" {
-		return
-	}
-	f.clear(path, "nobody with another name or date of birth has sent a document of this number to this sandbox")
-	for _, earlier := range c.Earlier {
-		if !sameDocument(c.Sides, earlier.View, read) || !earlier.Who.differs(c.Who) {
-			continue
-		}
-		f.consider(path, "an applicant with another name or date of birth has sent the same document")
-		return
+	same := func(earlier *View) bool { return sameDocument(c.Sides, earlier, read) }
+	switch {
+	case slices.ContainsFunc(c.Earlier, same):
+		f.consider(path, "another applicant has sent the same document")
+	case len(read) > 0 && read[0].number != "":
+		f.clear(path, "no other applicant has sent a document of this number to this sandbox")
 	}
 }
 
-// sameDocument goes by the number where there is one and by the picture where there is none.
-func sameDocument(sides []Side, other *View, read facts) bool {
-	if other.says() {
-		earlier := sources([]Side{{View: other}})[0]
-		return earlier.number == read.number && earlier.issuer == read.issuer
+// sameDocument goes by the numbers where both have one, and else by the pictures.
+func sameDocument(sides []Side, earlier *View, read []facts) bool {
+	if known := sources([]Side{{View: earlier}}); len(known) > 0 && len(read) > 0 && known[0].number != "" && read[0].number != "" {
+		return known[0].number == read[0].number && known[0].issuer == read[0].issuer
 	}
-	return slices.ContainsFunc(sides, func(s Side) bool { return s.View != nil && s.View.samePicture(other) })
-}
-
-// differs tells whether two people cannot be one: Onfido's trigger for a last name is nobody's name.
-func (p Person) differs(q Person) bool {
-	if p.Birth != "" && q.Birth != "" && p.Birth != q.Birth {
-		return true
-	}
-	if strings.EqualFold(p.LastName, report.Consider) || strings.EqualFold(q.LastName, report.Consider) || !isName(p.LastName) || !isName(q.LastName) {
-		return false
-	}
-	return !nameFits(p.LastName, q.LastName) || !nameFits(p.FirstName, q.FirstName)
+	return slices.ContainsFunc(sides, func(s Side) bool { return s.View != nil && s.View.samePicture(earlier) })
 }
 
 // null is s, or nil when it was not read.

@@ -23,28 +23,25 @@ type Side struct {
 // Person is what an applicant said of themselves; empty is what they did not say.
 type Person struct{ FirstName, LastName, Birth string }
 
-// Attempt is an earlier upload of a document by another applicant.
-type Attempt struct {
-	Who  Person
-	View *View
-}
-
 // Case is everything that a document report is judged from.
 type Case struct {
 	Report  string // its name
 	Sides   []Side
+	Chip    *View // of the chip's file; nil without one
 	Who     Person
-	Earlier []Attempt
+	Earlier []*View // of documents of other applicants
 	Today   time.Time
 }
 
 // Document judges a document (Onfido contract sections 2c to 2e).
 func Document(c Case) *Findings {
 	f := newFindings()
-	read := sources(c.Sides)
+	read := withChip(sources(c.Sides), c.Chip)
 	f.Properties = properties(c, read)
+	f.judgeChip(c.Chip)
 	good := f.judgeQuality(c.Sides, read)
 	f.judgePicture(c.Sides, good)
+	f.judgeAttempts(c, read)
 	if f.Read = len(read) > 0; !f.Read {
 		return f
 	}
@@ -53,7 +50,6 @@ func Document(c Case) *Findings {
 	f.judgeDates(read[0], c.Today)
 	f.compareSources(read)
 	f.compareApplicant(read[0], c)
-	f.judgeAttempts(c, read[0])
 	return f
 }
 

@@ -94,22 +94,27 @@ func TestWhatIsNotSeenIsNotJudged(t *testing.T) {
 
 func TestRepeatAttempts(t *testing.T) {
 	t.Parallel()
-	anna := Person{"Anna Maria", "Specimen", "1990-08-12"}
+	likeness := likeness{1, 2, 3}
+	picture := func(hash uint64, shape ...float32) *View { return &View{Faces: 1, hash: hash, shape: shape} }
 	for name, c := range map[string]struct {
-		who  Person
-		view *View
-		want string
+		now, earlier *View
+		want         string
 	}{
-		"another person":            {Person{"Berta", "Other", ""}, licence(), "consider"},
-		"another date of birth":     {Person{"Anna", "Specimen", "1991-01-01"}, licence(), "consider"},
-		"the same person":           {Person{"Anna", "Specimen", ""}, licence(), "clear"},
-		"a person without a name":   {Person{"Applicant", "ref-686f23a4", ""}, licence(), "clear"},
-		"the trigger":               {Person{"Anna", "Consider", ""}, licence(), "clear"},
-		"another person's document": {Person{"Berta", "Other", ""}, licence("documentNumber", "X1"), "clear"},
+		"the same number":                  {licence(), licence(), "consider"},
+		"another number":                   {licence(), licence("documentNumber", "X1"), "clear"},
+		"the number of another country":    {licence(), licence("issuingCountry", "CAN"), "clear"},
+		"nobody else":                      {licence(), nil, "clear"},
+		"the same picture without numbers": {picture(0xff00, likeness...), picture(0xff01, likeness...), "consider"},
+		"another picture":                  {picture(0xff00, likeness...), picture(0xffff00, likeness...), ""},
+		"the same form with another face":  {picture(0xff00, likeness...), picture(0xff00, 3, -2, 1), ""},
 	} {
-		f := Document(Case{Sides: []Side{{drivingLicence, back, "", licence()}}, Who: anna, Earlier: []Attempt{{c.who, c.view}}, Today: today()})
+		var earlier []*View
+		if c.earlier != nil {
+			earlier = append(earlier, c.earlier)
+		}
+		f := Document(Case{Sides: []Side{{drivingLicence, back, "", c.now}}, Earlier: earlier, Today: today()})
 		if got := f.ByPath["compromised_document.repeat_attempts"].Result; got != c.want {
-			t.Errorf("%s: %s, want %s", name, got, c.want)
+			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}
 	}
 }
@@ -175,7 +180,7 @@ func TestLikeness(t *testing.T) {
 	}
 	one, other := &View{Faces: 1, shape: drawing(1)}, &View{Faces: 1, shape: drawing(5)}
 	scoreOf := func(photo *View) float64 {
-		found := Face(photo, []Side{{View: one}}).ByPath["face_comparison.face_match"]
+		found := Face(photo, []Side{{View: one}}, 0.5).ByPath["face_comparison.face_match"]
 		value, _ := found.Properties["score"].(float64)
 		if found.Result != "not_run" {
 			t.Errorf("a weak likeness decides: %s", found.Result)
@@ -185,11 +190,26 @@ func TestLikeness(t *testing.T) {
 	if same, different := scoreOf(one), scoreOf(other); same < 0.95 || different >= same {
 		t.Errorf("one face twice scores %v, two faces %v", same, different)
 	}
-	if got := Face(&View{}, nil).ByPath["image_integrity.face_detected"].Result; got != "consider" {
+	if got := Face(&View{}, nil, 0.5).ByPath["image_integrity.face_detected"].Result; got != "consider" {
 		t.Errorf("no face is %s", got)
 	}
-	if got := Face(nil, nil).ByPath["image_integrity.face_detected"].Result; got != "" {
+	if got := Face(nil, nil, 0.5).ByPath["image_integrity.face_detected"].Result; got != "" {
 		t.Errorf("a photo that nobody read is %s", got)
+	}
+}
+
+// TestTheUsersOwnProgramDecides: from the threshold on two faces are one person's, whatever their edges are like.
+func TestTheUsersOwnProgramDecides(t *testing.T) {
+	t.Parallel()
+	document := []Side{{View: &View{Faces: 1, shape: likeness{1, 0}, embedding: []float32{1, 0, 0}}}}
+	for want, embedding := range map[string][]float32{
+		"clear 0.8": {0.8, 0.6, 0}, "consider 0": {0, 1, 0}, "consider 0.3": {0.3, 0, 0.9539392}, "not_run 1": nil,
+	} {
+		found := Face(&View{Faces: 1, shape: likeness{1, 0}, embedding: embedding}, document, 0.5).ByPath["face_comparison.face_match"]
+		score, _ := found.Properties["score"].(float64)
+		if got := fmt.Sprintf("%s %.2g", found.Result, score); got != want && embedding != nil || found.Result != strings.Fields(want)[0] {
+			t.Errorf("%v: %s, want %s", embedding, got, want)
+		}
 	}
 }
 

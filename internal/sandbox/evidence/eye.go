@@ -2,10 +2,13 @@ package evidence
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"log/slog"
 	"sync"
 	"time"
 
+	"github.com/dossier-id/dossier/internal/sandbox/program"
 	"github.com/dossier-id/dossier/internal/vision"
 )
 
@@ -16,19 +19,46 @@ const readersAtOnce = 2
 // reader behind it is made when the first picture comes, so that a sandbox that only gives canned answers does not
 // pay for it.
 type Eye struct {
-	within time.Duration
-	slots  chan struct{}
-	reader func() (*vision.Reader, error)
+	within   time.Duration
+	programs program.Set
+	log      *slog.Logger
+	slots    chan struct{}
+	reader   func() (*vision.Reader, error)
 }
 
-// NewEye makes an eye that gives up on a picture after the time.
-func NewEye(within time.Duration) *Eye {
-	return &Eye{within: within, slots: make(chan struct{}, readersAtOnce), reader: sync.OnceValues(vision.New)}
+// NewEye makes an eye that gives up on a picture after the time, and asks programs for what it cannot do itself.
+func NewEye(within time.Duration, programs program.Set, log *slog.Logger) *Eye {
+	return &Eye{within: within, programs: programs, log: log, slots: make(chan struct{}, readersAtOnce), reader: sync.OnceValues(vision.New)}
 }
 
 // Look reads a picture as of today. A file that holds no readable picture gives a view that says so; the error is
 // that of the context, which also ends the wait for a turn, or that of a reading that took too long.
 func (e *Eye) Look(ctx context.Context, file []byte, today time.Time) (*View, error) {
+	reading, err := e.read(ctx, file, vision.Options{Today: today})
+	switch {
+	case errors.Is(err, vision.ErrFormat), errors.Is(err, vision.ErrSize):
+		return &View{Unreadable: true}, nil
+	case err != nil:
+		return nil, err
+	}
+	return e.view(ctx, reading), nil
+}
+
+// view asks the user's own program about the face, if there is one.
+func (e *Eye) view(ctx context.Context, r *vision.Reading) *View {
+	v := newView(r)
+	if portrait := r.Portrait(); portrait != nil && e.programs.Describes() {
+		embedding, err := e.programs.Embed(ctx, portrait)
+		if err != nil {
+			e.log.WarnContext(ctx, "FACE_CMD did not describe a face", "error", err)
+		}
+		v.embedding = embedding
+	}
+	return v
+}
+
+// read waits for its turn.
+func (e *Eye) read(ctx context.Context, file []byte, o vision.Options) (*vision.Reading, error) {
 	select {
 	case e.slots <- struct{}{}:
 	case <-ctx.Done():
@@ -41,12 +71,9 @@ func (e *Eye) Look(ctx context.Context, file []byte, today time.Time) (*View, er
 	}
 	ctx, cancel := context.WithTimeout(ctx, e.within)
 	defer cancel()
-	reading, err := reader.Read(ctx, file, vision.Options{Today: today})
-	switch {
-	case ctx.Err() != nil:
+	reading, err := reader.Read(ctx, file, o)
+	if ctx.Err() != nil {
 		return nil, fmt.Errorf("read a picture: %w", ctx.Err())
-	case err != nil:
-		return &View{Unreadable: true}, nil
 	}
-	return newView(reading), nil
+	return reading, err
 }

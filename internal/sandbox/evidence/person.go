@@ -1,6 +1,7 @@
 package evidence
 
 import (
+	"fmt"
 	"math"
 
 	"github.com/dossier-id/dossier/internal/sandbox/report"
@@ -20,9 +21,10 @@ func (v *View) FaceProblem() string {
 	}
 }
 
-// Face judges the photo of a person against the portrait of a document (Onfido contract section 2f); nil views were
-// not read. The likeness is weak: it moves the score and never decides. A score is there only with two faces.
-func Face(photo *View, document []Side) *Findings {
+// Face judges the photo or the film of a person against the portrait of a document (Onfido contract section 2f); nil views were
+// not read. The likeness is weak: it moves the score and never decides. Where the user's own program described both
+// faces, the cosine of its vectors decides: one person from the threshold on. A score is there only with two faces.
+func Face(photo *View, document []Side, threshold float64) *Findings {
 	f := newFindings()
 	for _, path := range []string{"face_comparison.face_match", "visual_authenticity.spoofing_detection"} {
 		f.ByPath[path] = Finding{Result: report.NotRun, Properties: map[string]any{"score": nil}}
@@ -30,11 +32,19 @@ func Face(photo *View, document []Side) *Findings {
 	if photo == nil {
 		return f
 	}
-	f.judge("image_integrity.face_detected", photo.Faces == 1, "one face is in the photo")
+	if photo.Film != nil {
+		f.judgeFilm(photo.Film)
+	} else {
+		f.judge("image_integrity.face_detected", photo.Faces == 1, "one face is in the photo")
+	}
 	if photo.Faces == 0 || photo.Unreadable {
 		return f
 	}
 	for _, s := range document {
+		if s.View != nil && len(s.View.embedding) > 0 && len(photo.embedding) > 0 {
+			f.compareEmbeddings(photo.embedding, s.View.embedding, threshold)
+			return f
+		}
 		if s.View != nil && len(s.View.shape) > 0 {
 			f.ByPath["face_comparison.face_match"] = Finding{
 				Result: report.NotRun, Properties: map[string]any{"score": score(photo.shape, s.View.shape)},
@@ -44,6 +54,16 @@ func Face(photo *View, document []Side) *Findings {
 		}
 	}
 	return f
+}
+
+// compareEmbeddings lets the user's own model decide.
+func (f *Findings) compareEmbeddings(a, b []float32, threshold float64) {
+	const path = "face_comparison.face_match"
+	like := cosine(a, b)
+	f.judge(path, len(a) == len(b) && like >= threshold, fmt.Sprintf("the program FACE_CMD gives vectors of a cosine of at least %g", threshold))
+	found := f.ByPath[path]
+	found.Properties = map[string]any{"score": math.Round(1e4*max(like, 0)) / 1e4}
+	f.ByPath[path] = found
 }
 
 // How a likeness becomes a score: people who are alike in their edges come near 1. Set on specimens, where the

@@ -17,10 +17,13 @@ type View struct {
 	FaceShare  float64 // width of the largest face as part of the shorter side of the picture
 	Problems   []quality.Problem
 	Software   string // that the file says it was edited with
+	Chip       *Chip  // of a chip file, which is no picture
+	Film       *Film  // of a film; the rest is of its best frame
 
 	zone, symbol *facts // what the data say
 	hash         uint64
-	shape        likeness // of the largest face; nil without one
+	shape        likeness  // of the largest face; nil without one
+	embedding    []float32 // of the same, by the user's own program; nil without one
 }
 
 func newView(r *vision.Reading) *View {

@@ -18,6 +18,7 @@ const (
 	MinScore = 0.85
 
 	leastGlance = 0.66 // mean correlation of one row at a glance that is worth a search
+	sameGlance  = 0.08 // difference that does not tell upright from upside down
 	leastRow    = 0.66 // mean correlation of each row's cells that is worth a comparison
 	maxBlocks   = 24   // blocks that are tried at each size
 	maxClassed  = 6    // characters that may be none of their place's class
@@ -84,16 +85,37 @@ func (r *Reader) search(ctx context.Context, g, small *image.Gray, scale float64
 			return nil, err
 		}
 		for _, s := range b.shapes() {
-			lay, ok := r.lay(small, b, s)
-			if !ok {
-				continue
-			}
-			if reading, ok := r.read(g, lay, scale, today); ok {
-				return reading, nil
+			for _, turned := range r.ways(small, b, s) {
+				lay, ok := r.lay(small, turned, s)
+				if !ok {
+					continue
+				}
+				if reading, ok := r.read(g, lay, scale, today); ok {
+					return reading, nil
+				}
 			}
 		}
 	}
 	return nil, nil
+}
+
+// ways are the block as it is and upside down, as far as they look like writing, the likelier first. The other one is
+// left out where the difference is clear: fillers look alike both ways.
+func (r *Reader) ways(small *image.Gray, b block, s shape) []block {
+	turned := b.upsideDown()
+	upright, inverted := r.glance(small, b, s), r.glance(small, turned, s)
+	likelier, other := b, turned
+	if upright < inverted {
+		likelier, other = turned, b
+	}
+	switch {
+	case max(upright, inverted) < leastGlance:
+		return nil
+	case min(upright, inverted) < max(leastGlance, max(upright, inverted)-sameGlance):
+		return []block{likelier}
+	default:
+		return []block{likelier, other}
+	}
 }
 
 // layout is a block with cells laid on it: the frame maps cells on the
@@ -105,17 +127,8 @@ type layout struct {
 	labels  [][]match
 }
 
-// lay lays cells along the rows of a block, upright or upside down, whichever
-// looks more like writing.
+// lay lays cells along the rows of a block.
 func (r *Reader) lay(small *image.Gray, b block, s shape) (layout, bool) {
-	turned := b.upsideDown()
-	upright, inverted := r.glance(small, b, s), r.glance(small, turned, s)
-	if max(upright, inverted) < leastGlance {
-		return layout{}, false
-	}
-	if upright < inverted {
-		b = turned
-	}
 	frame, spacing, err := b.frame(s, 1)
 	if err != nil {
 		return layout{}, false

@@ -1,0 +1,7 @@
+-- The secret that a client had before its last rotation, and until when it is
+-- still good. Kept word for word like the PostgreSQL file beside it, except for
+-- the types.
+
+-- +goose Up
+ALTER TABLE clients ADD COLUMN previous_hash BLOB;
+ALTER TABLE clients ADD COLUMN previous_until INTEGER NOT NULL DEFAULT 0;

@@ -49,7 +49,9 @@ func (c *Connector) uploadDocument(ctx context.Context, k idv.Case, applicant st
 		step: documentStep(image.Depiction),
 		post: func(ctx context.Context) (ref string, err error) {
 			return send(ctx, k, image, func(f onfidoapi.File) (string, error) {
-				d, err := c.api.UploadDocument(ctx, onfidoapi.NewDocument{ApplicantID: applicant, Type: kind, Side: side, File: f})
+				d, err := c.api.UploadDocument(ctx, onfidoapi.NewDocument{
+					ApplicantID: applicant, Type: kind, Side: side, IssuingCountry: k.Process.IssuingCountry, File: f,
+				})
 				return d.ID, err
 			})
 		},

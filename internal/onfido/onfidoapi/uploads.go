@@ -47,14 +47,19 @@ type NewDocument struct {
 	Type string
 	// Side is front or back.
 	Side string
-	File File
+	// IssuingCountry is ISO 3166-1 alpha-3, or empty.
+	IssuingCountry string
+	File           File
 }
 
 // UploadDocument stores an image of a document. It is not safe to repeat.
 func (c *Client) UploadDocument(ctx context.Context, d NewDocument) (Document, error) {
 	var answer Document
-	err := c.upload(ctx, call{what: "uploading a document", path: "/documents", into: &answer}, d.File,
-		field{"applicant_id", d.ApplicantID}, field{"type", d.Type}, field{"side", d.Side})
+	fields := []field{{"applicant_id", d.ApplicantID}, {"type", d.Type}, {"side", d.Side}}
+	if d.IssuingCountry != "" {
+		fields = append(fields, field{"issuing_country", d.IssuingCountry})
+	}
+	err := c.upload(ctx, call{what: "uploading a document", path: "/documents", into: &answer}, d.File, fields...)
 	if err != nil {
 		return answer, err
 	}

@@ -21,7 +21,7 @@ func TestUploadDocument(t *testing.T) {
 			t.Error(err)
 			return
 		}
-		for name, want := range map[string]string{"applicant_id": applicantID, "type": "passport", "side": "front"} {
+		for name, want := range map[string]string{"applicant_id": applicantID, "type": "passport", "side": "front", "issuing_country": "NLD"} {
 			if got := r.FormValue(name); got != want {
 				t.Errorf("%s: %q, want %q", name, got, want)
 			}
@@ -30,7 +30,7 @@ func TestUploadDocument(t *testing.T) {
 		answer(201, `{"id":"d1","file_name":"front.jpg","file_type":"jpg","file_size":400000,"type":"passport","side":"front","issuing_country":null}`)(w, r)
 	})
 	d, err := c.UploadDocument(t.Context(), NewDocument{
-		ApplicantID: applicantID, Type: "passport", Side: "front",
+		ApplicantID: applicantID, Type: "passport", Side: "front", IssuingCountry: "NLD",
 		File: File{Name: "front.jpg", MediaType: "image/jpeg", Size: int64(len(image)), Body: bytes.NewReader(image)},
 	})
 	if want := (Document{ID: "d1", FileName: "front.jpg", FileSize: 400000, Type: "passport", Side: "front"}); err != nil || d != want {

@@ -60,7 +60,6 @@ func TestTheSandboxLooks(t *testing.T) {
 	anna := client.UserData{FirstName: "Anna", LastName: "Specimen", DateOfBirth: "1990-08-12"}
 	document := passportOrder()
 	document.ProcessType = "document"
-	seed := uint64(0)
 	for name, c := range map[string]struct {
 		flaw   specimen.Flaw
 		user   client.UserData
@@ -80,8 +79,10 @@ func TestTheSandboxLooks(t *testing.T) {
 		"another's name":    {"", client.UserData{FirstName: "Berta", LastName: "Mueller"}, "inconclusive", []string{`"lastName":{"properties":{},"result":"consider"`}},
 		"the trigger wins":  {"", client.UserData{FirstName: "Anna", LastName: "Consider"}, "inconclusive", []string{`suspected`}},
 	} {
-		seed++ // a passport of their own: nobody shows another applicant's
-		o := specimen.Order{Type: specimen.Passport, Seed: seed}
+		o := specimen.Order{Type: specimen.Passport}
+		if c.user.LastName == "Mueller" {
+			o.Seed = 1 // or it would be a repeat attempt for those who are called otherwise
+		}
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := s.of(t)

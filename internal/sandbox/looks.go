@@ -154,7 +154,7 @@ func (s *Sandbox) findings(row reportRow, c check) *evidence.Findings {
 	}
 	a, _ := s.state.applicants.get(c.ApplicantID)
 	return evidence.Document(evidence.Case{
-		Report: row.Body.Name, Sides: sides, Chip: s.chip(row.Body.Documents), Who: person(a), Earlier: s.attempts(c.ApplicantID), Today: s.clock.Now(),
+		Report: row.Body.Name, Sides: sides, Chip: s.chip(row.Body.Documents), Who: person(a), Earlier: s.attempts(person(a)), Today: s.clock.Now(),
 	})
 }
 
@@ -171,13 +171,12 @@ func (s *Sandbox) sides(documents []ref) []evidence.Side {
 	return out
 }
 
-// attempts are the documents of all other applicants that were looked at, but of those who are deleted.
-func (s *Sandbox) attempts(but string) []*evidence.View {
+// attempts are the documents that were looked at, of applicants who cannot be that person and are not deleted.
+func (s *Sandbox) attempts(who evidence.Person) []*evidence.View {
 	var out []*evidence.View
 	for id, v := range s.state.views {
-		owner := s.state.documents.owner(id)
-		a, known := s.state.applicants.get(owner)
-		if known && a.DeleteAt == nil && owner != but {
+		a, known := s.state.applicants.get(s.state.documents.owner(id))
+		if known && a.DeleteAt == nil && person(a).Differs(who) {
 			out = append(out, v)
 		}
 	}

@@ -55,7 +55,7 @@ func Bases() []Basis {
 		{"data_consistency.nationality", Measured, second},
 		{"data_consistency.multiple_data_sources_present", Measured, "clear with two sources, nothing with one"},
 		{"age_validation.minimum_accepted_age", Measured, "date of birth that was read, 16 years"},
-		{"compromised_document.repeat_attempts", Measured, "number, or near-equal picture, of a document of another applicant"},
+		{"compromised_document.repeat_attempts", Measured, "number, or near-equal picture, of a document of an applicant with another name or date of birth"},
 		{"compromised_document.document_database", Scenario, "there is no database"},
 		{"police_record", Scenario, "there are no records"},
 		{"visual_authenticity.face_detection", Measured, "portrait found on the document; nothing when the picture is poor"},

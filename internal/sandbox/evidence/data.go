@@ -3,8 +3,10 @@ package evidence
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 
+	"github.com/dossier-id/dossier/internal/sandbox/report"
 	"github.com/dossier-id/dossier/internal/vision/mrz"
 )
 
@@ -100,16 +102,16 @@ func (f *Findings) compareNames(path, a, b string) {
 	}
 }
 
-// judgeAttempts looks for the same document under other applicants. What they are called does not matter: who comes
-// again comes as the applicant that they were.
+// judgeAttempts looks for the same document under applicants who cannot be the same person, as Onfido's count of
+// mismatches does (GET /repeat_attempts): who shows a document again, in another process, is no repeat attempt.
 func (f *Findings) judgeAttempts(c Case, read []facts) {
 	const path = "compromised_document.repeat_attempts"
 	same := func(earlier *View) bool { return sameDocument(c.Sides, earlier, read) }
 	switch {
 	case slices.ContainsFunc(c.Earlier, same):
-		f.consider(path, "another applicant has sent the same document")
+		f.consider(path, "an applicant with another name or date of birth has sent the same document")
 	case len(read) > 0 && read[0].number != "":
-		f.clear(path, "no other applicant has sent a document of this number to this sandbox")
+		f.clear(path, "nobody with another name or date of birth has sent a document of this number to this sandbox")
 	}
 }
 
@@ -119,6 +121,18 @@ func sameDocument(sides []Side, earlier *View, read []facts) bool {
 		return known[0].number == read[0].number && known[0].issuer == read[0].issuer
 	}
 	return slices.ContainsFunc(sides, func(s Side) bool { return s.View != nil && s.View.samePicture(earlier) })
+}
+
+// Differs tells whether two people cannot be one: by dates of birth, or by names where both are names. Onfido's trigger
+// for a last name is nobody's name.
+func (p Person) Differs(q Person) bool {
+	if p.Birth != "" && q.Birth != "" && p.Birth != q.Birth {
+		return true
+	}
+	if strings.EqualFold(p.LastName, report.Consider) || strings.EqualFold(q.LastName, report.Consider) || !isName(p.LastName) || !isName(q.LastName) {
+		return false
+	}
+	return !nameFits(p.LastName, q.LastName) || !nameFits(p.FirstName, q.FirstName)
 }
 
 // null is s, or nil when it was not read.

@@ -29,7 +29,7 @@ type Case struct {
 	Sides   []Side
 	Chip    *View // of the chip's file; nil without one
 	Who     Person
-	Earlier []*View // of documents of other applicants
+	Earlier []*View // of documents of applicants who cannot be this one
 	Today   time.Time
 }
 

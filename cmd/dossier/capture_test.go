@@ -141,6 +141,14 @@ func small(img image.Image) *image.Gray {
 	return g
 }
 
+// moving gives a picture and the same one a little to the side: a film of one
+// still picture is found out.
+func moving(img image.Image) []image.Image {
+	aside := image.NewRGBA(img.Bounds())
+	draw.Draw(aside, aside.Rect, img, img.Bounds().Min.Add(image.Pt(img.Bounds().Dx()/20, 0)), draw.Src)
+	return []image.Image{img, aside}
+}
+
 // pictureFile writes a specimen where a browser can choose it.
 func pictureFile(t *testing.T, o specimen.Order) string {
 	t.Helper()
@@ -158,7 +166,7 @@ func TestCaptureByCamera(t *testing.T) {
 	s := newLookingStack(t)
 	c := s.startCapture(selfieOrder, "")
 	b := browsertest.New(t, browsertest.CameraAllowed)
-	passport, selfie := picture(t, specimen.Order{Type: specimen.Passport, Level: 1}), picture(t, specimen.Order{Type: specimen.Selfie})
+	passport, selfie := picture(t, specimen.Order{Type: specimen.Passport, Country: "NLD", Level: 1}), picture(t, specimen.Order{Type: specimen.Selfie})
 	p := b.Open(browsertest.Phone(), c.URL)
 	choosePassport(p)
 	b.Show(passport)

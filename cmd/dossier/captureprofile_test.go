@@ -61,7 +61,7 @@ func TestCaptureConfigurationIsSeen(t *testing.T) {
 	if p.Has("#choose") {
 		t.Error("a file can be chosen although allowFileUpload is empty")
 	}
-	b.Show(picture(t, specimen.Order{Type: specimen.IDCard, Level: 1}))
+	b.Show(picture(t, specimen.Order{Type: specimen.IDCard, Country: "NLD", Level: 1}))
 	p.Click("#camera")
 	p.Await(onScreen("preview")) // autoCapture: nobody pressed the button
 
@@ -93,7 +93,7 @@ func TestCaptureDevices(t *testing.T) {
 	if !p.Has("input[capture=environment]") || p.Has("#choose") {
 		t.Error("the camera app is not asked for")
 	}
-	p.Upload("#file", pictureFile(t, specimen.Order{Type: specimen.Passport, Level: 1, Flaws: []specimen.Flaw{specimen.Glare}}))
+	p.Upload("#file", pictureFile(t, specimen.Order{Type: specimen.Passport, Country: "NLD", Level: 1, Flaws: []specimen.Flaw{specimen.Glare}}))
 	p.Await("#use")
 	if p.Has(".faults") || p.Has("#zoom") {
 		t.Error("glare is looked for, or the picture can be enlarged, although neither is wanted here")
@@ -102,7 +102,7 @@ func TestCaptureDevices(t *testing.T) {
 	if p.Has("#camera") || p.Has("#handover") {
 		t.Error("a desktop may take a photo or hand over")
 	}
-	p.Upload("#file", pictureFile(t, specimen.Order{Type: specimen.Passport, Flaws: []specimen.Flaw{specimen.Glare}}))
+	p.Upload("#file", pictureFile(t, specimen.Order{Type: specimen.Passport, Country: "NLD", Flaws: []specimen.Flaw{specimen.Glare}}))
 	p.AwaitText("There is a reflection on it.")
 	if !p.Has("#use:disabled") || !p.Has("#zoom") {
 		t.Error("nobody is asked whether the picture is upright, or it cannot be enlarged")

@@ -115,10 +115,11 @@ func removeProfile(tb testing.TB, profile string) {
 }
 
 // Show gives the camera another picture, which fills its frame with grey
-// around it. A page sees it when it opens the camera the next time.
-func (b *Browser) Show(img image.Image) {
+// around it, or several that it shows in turn. A page sees them when it opens the
+// camera the next time.
+func (b *Browser) Show(pictures ...image.Image) {
 	b.tb.Helper()
-	if err := writeCamera(b.camera, img); err != nil {
+	if err := writeCamera(b.camera, pictures); err != nil {
 		b.tb.Fatalf("show the camera a picture: %v", err)
 	}
 }

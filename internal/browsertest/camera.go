@@ -16,17 +16,25 @@ const (
 	FrameHeight = 720
 )
 
-// writeCamera writes a film of one picture as YUV4MPEG2, 4:2:0, with the
+// turn is how many frames each of several pictures is shown: 0.4 s.
+const turn = 6
+
+// writeCamera writes a film of pictures as YUV4MPEG2, 4:2:0, with the
 // limited range that Chromium takes every such file to have. It is put in place
 // whole, as a page may be opening it.
-func writeCamera(path string, img image.Image) error {
+func writeCamera(path string, pictures []image.Image) error {
 	f, err := os.Create(path + ".new")
 	if err != nil {
 		return err
 	}
 	w := bufio.NewWriter(f)
 	_, _ = fmt.Fprintf(w, "YUV4MPEG2 W%d H%d F15:1 Ip A1:1 C420jpeg\n", FrameWidth, FrameHeight)
-	writeFrame(w, Framed(img))
+	for _, picture := range pictures {
+		frame := Framed(picture)
+		for range turn {
+			writeFrame(w, frame)
+		}
+	}
 	if err := w.Flush(); err != nil {
 		return err
 	}

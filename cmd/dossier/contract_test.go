@@ -148,7 +148,7 @@ func (w *contractWalk) conflict(method, path, body string) reply {
 	if method == http.MethodDelete {
 		ref := w.ready()
 		check(w.t, keeper(w.server.base, service.Policies{}).Hold(w.t.Context(), store.DefaultTenant, ref.DossierID, "a court"))
-		return w.call(w.token, method, at(path, ref), body)
+		return w.call(w.token, method, w.at(path, ref), body)
 	}
 	if method != http.MethodPost {
 		ref := w.begun

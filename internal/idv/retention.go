@@ -28,6 +28,7 @@ func (a Aging) Depictions() []Depiction {
 		return []Depiction{Front, Back}
 	case AgingBiometrics:
 		return []Depiction{Selfie, Video}
+	case AgingResults, AgingEvents, AgingTrail:
 	}
 	return nil
 }

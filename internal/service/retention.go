@@ -59,6 +59,7 @@ func (s *Service) retain(ctx context.Context, tenant string, a idv.Aging, before
 			s.each(ctx, func(r idv.Reader) ([]idv.Aged, error) {
 				return r.AgedFiles(ctx, tenant, a.Depictions(), before, agedAtOnce)
 			}, func(g idv.Aged) error { return s.expireFiles(ctx, g.Key, a, before) }))
+	case idv.AgingEvents, idv.AgingTrail:
 	}
 	return s.dropAged(ctx, tenant, a, before)
 }

@@ -11,7 +11,7 @@ import (
 // newKey makes a key of its own leaf. After a backup was brought back, numbers
 // come again that were given before: those that were forgotten are passed over.
 func (t *transaction) newKey(ctx context.Context, at seal.Context) (wrapped []byte, key *seal.Key, err error) {
-	query := `UPDATE leaves SET next = next + 1 RETURNING next - 1`
+	query := `UPDATE leaves SET next = next + 1 WHERE id = 1 RETURNING next - 1`
 	if t.db.engine == Postgres {
 		query = `SELECT nextval('leaves')`
 	}

@@ -62,8 +62,8 @@ BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END;
 -- +goose StatementEnd
 
 -- The next leaf of the tree of keys.
-CREATE TABLE leaves (next INTEGER NOT NULL) STRICT;
-INSERT INTO leaves (next) VALUES (1);
+CREATE TABLE leaves (id INTEGER PRIMARY KEY, next INTEGER NOT NULL) STRICT;
+INSERT INTO leaves (id, next) VALUES (1, 1);
 
 -- Leaves that are to be forgotten: their dossiers are deleted.
 CREATE TABLE forgotten (

@@ -47,6 +47,7 @@ func (serveCommand) Help() string {
   DOSSIER_ONFIDO_VIDEO                face report of documentVideo: video or motion (video)
   DOSSIER_WEBHOOK_ALLOW               networks, addresses and hosts that events may be sent to although they are not public
   DOSSIER_WEBHOOK_PORTS               ports that events may be sent to elsewhere (80,443)
+  DOSSIER_RETENTION                   file that says how long what is kept (without one, everything is)
   DOSSIER_LOG_FORMAT                  json or text (json)
   DOSSIER_LOG_LEVEL                   debug, info, warn or error (info)`
 }
@@ -103,5 +104,6 @@ func usable(c *config.Config) error {
 			keys = joined(keys, broken)
 		}
 	}
-	return joined(err, keys)
+	_, policies := readPolicies(c.Retention)
+	return joined(err, keys, policies)
 }

@@ -23,6 +23,9 @@ type Config struct {
 	// NewSecret makes a secret that signs what is sent to a subscription.
 	NewSecret func() (idv.Personal, error)
 
+	// Policies say how long what is kept; none keeps everything.
+	Policies Policies
+
 	// GiveUpAfter is how long a started verification may take before it fails
 	// with provider_timeout; default 24 h.
 	GiveUpAfter time.Duration

@@ -18,6 +18,7 @@ import (
 
 	"github.com/dossier-id/dossier/client"
 	"github.com/dossier-id/dossier/internal/auth"
+	"github.com/dossier-id/dossier/internal/service"
 	"github.com/dossier-id/dossier/internal/store"
 )
 
@@ -147,10 +148,15 @@ func (w *contractWalk) provoke(method, path string, op *openapi3.Operation, stat
 }
 
 // conflict meets a request under the same Idempotency-Key that is not answered
-// yet, or a process that is in the wrong state.
+// yet, a process that is in the wrong state, or a legal hold.
 func (w *contractWalk) conflict(method, path, body string) reply {
 	if strings.HasSuffix(path, "{subscriptionId}") {
 		return w.changeDamaged(method, path, body)
+	}
+	if method == http.MethodDelete {
+		ref := w.ready()
+		check(w.t, keeper(w.server.base, service.Policies{}).Hold(w.t.Context(), store.DefaultTenant, ref.DossierID, "a court"))
+		return w.call(w.token, method, w.at(path, ref), body)
 	}
 	if method != http.MethodPost {
 		ref := w.begun

@@ -48,6 +48,8 @@ type commands struct {
 	Inspect      inspectCommand      `cmd:"" help:"Show what is read in pictures of documents and people."`
 	Client       clientCommand       `cmd:"" help:"API clients and their secrets."`
 	Key          keyCommand          `cmd:"" help:"The keys under which everything is sealed."`
+	Retention    retentionCommand    `cmd:"" help:"How long what is kept, and what must not be deleted."`
+	Erasure      erasureCommand      `cmd:"" help:"What became of the deletion of a dossier."`
 	SigningKey   signingKeyCommand   `cmd:"" name:"signing-key" help:"The keys that sign full results."`
 	Tenant       tenantCommand       `cmd:"" help:"Customers whose data is apart."`
 	Subscription subscriptionCommand `cmd:"" help:"Endpoints that are told of events."`

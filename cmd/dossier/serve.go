@@ -51,6 +51,7 @@ func (serveCommand) Help() string {
   DOSSIER_FETCH_IMAGES                off: images that an app or Onfido's page has brought stay at Onfido (on)
   DOSSIER_WEBHOOK_ALLOW               networks, addresses and hosts that events may be sent to although they are not public
   DOSSIER_WEBHOOK_PORTS               ports that events may be sent to elsewhere (80,443)
+  DOSSIER_RETENTION                   file that says how long what is kept (without one, everything is)
   DOSSIER_LOG_FORMAT                  json or text (json)
   DOSSIER_LOG_LEVEL                   debug, info, warn or error (info)`
 }
@@ -107,5 +108,6 @@ func usable(c *config.Config) error {
 			keys = joined(keys, broken)
 		}
 	}
-	return joined(err, keys)
+	_, policies := readPolicies(c.Retention)
+	return joined(err, keys, policies)
 }

@@ -178,12 +178,17 @@ func (s *server) wire(ctx context.Context, c *config.Config) (err error) {
 		ClaimFor: c.TakeOverAfter,
 	})
 	s.blobs = blob.New(s.folder, blob.Options{Sealer: s.sealer, Keys: s.db})
+	policies, err := readPolicies(c.Retention)
+	if err != nil {
+		return err
+	}
 	texts, err := capture.LoadTexts()
 	if err != nil {
 		return err
 	}
 	s.use = service.New(service.Config{
-		Store: s.db, Blobs: s.blobs, Provider: s.connector, Log: s.log, Now: time.Now, NewID: newID,
+		Policies: policies,
+		Store:    s.db, Blobs: s.blobs, Provider: s.connector, Log: s.log, Now: time.Now, NewID: newID,
 		GiveUpAfter: c.GiveUpAfter, PendingFor: c.PendingFor, LeaseFor: c.TakeOverAfter, LeaveImages: !c.FetchImages,
 		CheckURL: guard.CheckURL, NewSecret: func() (idv.Personal, error) { return webhook.NewSecret(rand.Reader) },
 		NewLink: func() (idv.Personal, error) { return capture.NewSecret(rand.Reader) }, Texts: texts,
@@ -257,6 +262,7 @@ func (s *server) periodic(use *service.Service) []jobs.Periodic {
 			_, err := s.db.Rewrap(ctx)
 			return err
 		}},
+		{Name: "retention", Every: time.Hour, Run: use.Retain},
 		{Name: "sign the audit trail", Every: time.Hour, Run: s.signTrail},
 		{Name: "drop expired tokens", Every: time.Hour, Run: func(ctx context.Context) error {
 			return s.db.DeleteExpiredTokens(ctx, time.Now())

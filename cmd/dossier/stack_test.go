@@ -72,11 +72,17 @@ func newStack(t *testing.T, database string, o sandbox.Options, more ...string) 
 // of a setting and its value.
 func newStackAt(t *testing.T, database, onfidoURL, token string, extra ...string) *stack {
 	t.Helper()
+	return newLoggedStack(t, testLog(t), database, onfidoURL, token, extra...)
+}
+
+// newLoggedStack starts a server that logs somewhere else too.
+func newLoggedStack(t *testing.T, log *slog.Logger, database, onfidoURL, token string, extra ...string) *stack {
+	t.Helper()
 	l, err := listen(t.Context(), "127.0.0.1:0")
 	check(t, err)
 	s := &stack{t: t, url: "http://" + l.Addr().String(), data: t.TempDir(), database: database}
 	s.http = &http.Client{Transport: holdToDescription(t, http.DefaultTransport)}
-	s.server, err = startServer(t.Context(), s.settings(database, s.data, onfidoURL, token, extra...), l, testLog(t))
+	s.server, err = startServer(t.Context(), s.settings(database, s.data, onfidoURL, token, extra...), l, log)
 	check(t, err)
 	t.Cleanup(func() { check(t, s.server.stop()) })
 	s.login("test")

@@ -68,6 +68,9 @@ type Config struct {
 	// WebhookPorts are those that events may be sent to elsewhere:
 	// DOSSIER_WEBHOOK_PORTS, default 80,443.
 	WebhookPorts []uint16
+	// Retention is the file that says how long what is kept: DOSSIER_RETENTION;
+	// without one everything is kept.
+	Retention string
 	// LogFormat is text or json: DOSSIER_LOG_FORMAT, default json.
 	LogFormat string
 	// LogLevel is debug, info, warn or error: DOSSIER_LOG_LEVEL, default info.
@@ -188,6 +191,7 @@ func (c *Config) settings() []setting {
 		{"DOSSIER_FETCH_IMAGES", "on", onOff(&c.FetchImages)},
 		{"DOSSIER_WEBHOOK_ALLOW", "", words(&c.WebhookAllow)},
 		{"DOSSIER_WEBHOOK_PORTS", "80,443", ports(&c.WebhookPorts)},
+		{"DOSSIER_RETENTION", "", text(&c.Retention)},
 		{"DOSSIER_LOG_FORMAT", "json", oneOf(&c.LogFormat, "text", "json")},
 		{"DOSSIER_LOG_LEVEL", "info", oneOf(&c.LogLevel, "debug", "info", "warn", "error")},
 	}

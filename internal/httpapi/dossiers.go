@@ -63,7 +63,7 @@ func (a *api) registerDossiers() {
 	huma.Register(a.huma, a.operation(toRead, http.MethodGet, "/assure/dossiers", "listDossiers", "List dossiers, newest first"), a.listDossiers)
 	huma.Register(a.huma, a.operation(toRead, http.MethodGet, "/assure/dossiers/{dossierId}", "getDossier", "Get dossier"), a.getDossier)
 	huma.Register(a.huma, a.operation(toDelete, http.MethodDelete, "/assure/dossiers/{dossierId}", "deleteDossier", "Delete dossier",
-		withStatus(http.StatusNoContent)), a.deleteDossier)
+		withStatus(http.StatusNoContent), withErrors(http.StatusConflict)), a.deleteDossier)
 }
 
 func (a *api) createDossier(ctx context.Context, in *struct{ Body *NewDossier }) (*dossierCreated, error) {

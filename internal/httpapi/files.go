@@ -58,12 +58,12 @@ func (a *api) registerFiles() {
 	huma.Register(a.huma, a.operation(toUpload, http.MethodPost, all, "setFiles", "Set files in dossier", none,
 		withDetails("Images that belong to the end-user and not to one process. A file of the same name is replaced.")), a.setFiles)
 	huma.Register(a.huma, a.operation(toRead, http.MethodGet, all, "listFiles", "List files in dossier"), a.listFiles)
-	huma.Register(a.huma, a.operation(toDelete, http.MethodDelete, all, "deleteFiles", "Delete all files in dossier", none), a.deleteFiles)
+	huma.Register(a.huma, a.operation(toDelete, http.MethodDelete, all, "deleteFiles", "Delete all files in dossier", none, withErrors(http.StatusConflict)), a.deleteFiles)
 	huma.Register(a.huma, a.operation(toUpload, http.MethodPost, one, "setFile", "Set one file in dossier", none), a.setFile)
 	get := a.operation(toRead, http.MethodGet, one, "getFile", "Get file in dossier")
 	get.Responses = imageResponses()
 	huma.Register(a.huma, get, a.getFile)
-	huma.Register(a.huma, a.operation(toDelete, http.MethodDelete, one, "deleteFile", "Delete file in dossier", none), a.deleteFile)
+	huma.Register(a.huma, a.operation(toDelete, http.MethodDelete, one, "deleteFile", "Delete file in dossier", none, withErrors(http.StatusConflict)), a.deleteFile)
 	huma.Register(a.huma, a.operation(toUpload, http.MethodPost, images+"/from-files", "takeImagesFromFiles", "Take images of the process from the dossier's files", none,
 		withDetails("[ours] Copies of the files become images of a pending process, as if they had been uploaded to it.")), a.takeFromFiles)
 	huma.Register(a.huma, a.operation(toUpload, http.MethodPost, images+"/to-files", "copyImagesToFiles", "Copy images of the process to the dossier's files", none,

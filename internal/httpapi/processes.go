@@ -95,7 +95,7 @@ func (a *api) registerProcesses() {
 	huma.Register(a.huma, a.operation(toStart, http.MethodPost, one+"/cancel", "cancelProcess", "Cancel process",
 		withErrors(http.StatusConflict), withoutBody(), withDetails("[ours] For an app whose SDK reports that the end-user gave up. Only a pending process can be canceled.")), a.cancelProcess)
 	huma.Register(a.huma, a.operation(toDelete, http.MethodDelete, one, "deleteProcess", "Delete process",
-		withStatus(http.StatusNoContent)), a.deleteProcess)
+		withStatus(http.StatusNoContent), withErrors(http.StatusConflict)), a.deleteProcess)
 }
 
 func (a *api) createProcess(ctx context.Context, in *newProcessRequest) (*processCreated, error) {

@@ -20,6 +20,17 @@ type Dossier struct {
 	// UserData is nil until the customer sets it.
 	UserData             *UserData
 	CreatedAt, UpdatedAt time.Time
+	// HeldSince is when a legal hold began, under which nothing of the dossier is
+	// deleted; zero without one.
+	HeldSince time.Time
+}
+
+// Deletable refuses to delete anything of a dossier under a legal hold.
+func (d *Dossier) Deletable() error {
+	if !d.HeldSince.IsZero() {
+		return Refuse(CodeInvalidState, "the dossier is under a legal hold")
+	}
+	return nil
 }
 
 // Validate checks what a customer may set when a dossier is created.

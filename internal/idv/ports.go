@@ -84,6 +84,21 @@ type Reader interface {
 	// Trail gives a page of a tenant's audit trail; an empty tenant is the
 	// installation's own.
 	Trail(ctx context.Context, tenant string, q TrailQuery) ([]Record, error)
+
+	// Tenants gives the ids of all tenants.
+	Tenants(ctx context.Context) ([]string, error)
+	// Aged gives up to limit of what has aged since before t or longer, oldest
+	// first, without what is under a legal hold: processes for images, biometrics
+	// and results.
+	Aged(ctx context.Context, tenant string, a Aging, t time.Time, limit int) ([]Aged, error)
+	// AgedFiles gives the dossiers whose files of the depictions have.
+	AgedFiles(ctx context.Context, tenant string, d []Depiction, t time.Time, limit int) ([]Aged, error)
+	// AgedDossiers gives those without a process.
+	AgedDossiers(ctx context.Context, tenant string, t time.Time, limit int) ([]Aged, error)
+	// CountAged says how many events, or records of the trail, may be dropped.
+	CountAged(ctx context.Context, tenant string, a Aging, t time.Time) (int, error)
+	// Erasure gives what became of the deletion of a dossier, or NotFound.
+	Erasure(ctx context.Context, tenant, dossier string) (*Erasure, error)
 }
 
 // ProcessKey names a process.
@@ -199,6 +214,19 @@ type Tx interface {
 
 	// Enqueue stores jobs that come with no change of state: a webhook's hint.
 	Enqueue(ctx context.Context, jobs ...Job) error
+	// DeleteImages removes the images of these depictions from a process and
+	// stores the jobs.
+	DeleteImages(ctx context.Context, k ProcessKey, images []Depiction, jobs []Job) error
+	// DropAged removes events, or records of the trail, from before t, and says
+	// how many.
+	DropAged(ctx context.Context, tenant string, a Aging, t time.Time) (int, error)
+	// SetHold stores since when a dossier is under a legal hold; zero ends it.
+	SetHold(ctx context.Context, tenant, dossier string, since time.Time) error
+	// BeginErasure stores that a dossier is being deleted.
+	BeginErasure(ctx context.Context, e *Erasure) error
+	// DoneErasing stores when a part of an erasure was done; it does nothing where
+	// there is no such part.
+	DoneErasing(ctx context.Context, tenant, dossier, part string, at time.Time) error
 	// Record adds to the audit trail what has no event.
 	Record(ctx context.Context, records ...Record) error
 }

@@ -54,6 +54,9 @@ func newSealer(k keysets, t *treeFile) (*Sealer, error) {
 	return &Sealer{wrapping: wrapping, infos: infosOf(k.keyEncryption), index: index, tree: t}, nil
 }
 
+// WrappedSize is the length of a wrapped key.
+const WrappedSize = 102
+
 // leafSize is how many bytes before a wrapped key name its leaf.
 const leafSize = 8
 

@@ -23,7 +23,10 @@ func (s *Service) Run(ctx context.Context, j idv.Job, age time.Duration) (again 
 	case idv.JobForget:
 		return s.forget(ctx, j)
 	case idv.JobEraseBlobs:
-		return 0, s.Blobs.Erase(ctx, idv.BlobRef{Tenant: j.Tenant, Dossier: j.Dossier, Process: j.Process, Name: j.Ref})
+		if err := s.Blobs.Erase(ctx, idv.BlobRef{Tenant: j.Tenant, Dossier: j.Dossier, Process: j.Process, Name: j.Ref}); err != nil {
+			return 0, err
+		}
+		return 0, s.doneErasing(ctx, j, nil)
 	}
 	return 0, fmt.Errorf("there is no job of the kind %q", j.Kind)
 }

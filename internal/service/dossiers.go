@@ -105,6 +105,9 @@ func (s *Service) DeleteDossier(ctx context.Context, tenant, id string) error {
 		if err != nil {
 			return err
 		}
+		if err := d.Deletable(); err != nil {
+			return err
+		}
 		processes, err := tx.Processes(ctx, tenant, id)
 		if err != nil {
 			return err
@@ -116,6 +119,9 @@ func (s *Service) DeleteDossier(ctx context.Context, tenant, id string) error {
 				return err
 			}
 			jobs = append(jobs, forget...)
+		}
+		if err := s.beginErasure(ctx, tx, d, processes, jobs); err != nil {
+			return err
 		}
 		return tx.DeleteDossier(ctx, tenant, id, idv.Effects{Event: d.Deleted(s.now()), Jobs: jobs})
 	})

@@ -21,7 +21,7 @@ func (s *Service) forgetJobs(ctx context.Context, tx idv.Tx, d *idv.Dossier, p *
 	step := steps[idv.StepApplicant]
 	switch {
 	case step.Ref != "":
-		return []idv.Job{{Kind: idv.JobForget, Tenant: p.TenantID, Ref: step.Ref}}, nil
+		return []idv.Job{{Kind: idv.JobForget, Tenant: p.TenantID, Dossier: p.DossierID, Ref: step.Ref}}, nil
 	case step.IntendedAt.IsZero():
 		return nil, nil
 	}
@@ -29,14 +29,17 @@ func (s *Service) forgetJobs(ctx context.Context, tx idv.Tx, d *idv.Dossier, p *
 	if err := tx.KeepTrace(ctx, p.ID, trace); err != nil {
 		return nil, err
 	}
-	return []idv.Job{{Kind: idv.JobForget, Tenant: p.TenantID, Process: p.ID}}, nil
+	return []idv.Job{{Kind: idv.JobForget, Tenant: p.TenantID, Dossier: p.DossierID, Process: p.ID}}, nil
 }
 
 // forget makes the provider forget a person: one it knows by reference, or
 // whoever the trace of a deleted process leads to.
 func (s *Service) forget(ctx context.Context, j idv.Job) (again time.Duration, err error) {
 	if j.Ref != "" {
-		return later(s.Provider.Forget(ctx, j.Ref))
+		if err := s.Provider.Forget(ctx, j.Ref); err != nil {
+			return later(err)
+		}
+		return 0, s.doneErasing(ctx, j, nil)
 	}
 	var trace idv.PersonalJSON
 	err = s.Store.View(ctx, func(r idv.Reader) (err error) {
@@ -56,7 +59,7 @@ func (s *Service) forget(ctx context.Context, j idv.Job) (again time.Duration, e
 	if err != nil {
 		return later(err)
 	}
-	return 0, s.Store.Update(ctx, func(tx idv.Tx) error { return tx.DropTrace(ctx, j.Process) })
+	return 0, s.doneErasing(ctx, j, func(tx idv.Tx) error { return tx.DropTrace(ctx, j.Process) })
 }
 
 func (s *Service) isTaken(ctx context.Context, ref string) (bool, error) {

@@ -92,6 +92,9 @@ func (s *Service) DeleteProcess(ctx context.Context, k idv.ProcessKey) error {
 		if err != nil {
 			return err
 		}
+		if err := d.Deletable(); err != nil {
+			return err
+		}
 		p, err := tx.Process(ctx, k.Tenant, k.Dossier, k.Process)
 		if err != nil {
 			return err

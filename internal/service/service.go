@@ -31,6 +31,9 @@ type Config struct {
 	// LeaveImages leaves images that the provider's own software has brought to the
 	// provider where they are.
 	LeaveImages bool
+	// Policies say how long what is kept; none keeps everything.
+	Policies Policies
+
 	// GiveUpAfter is how long a started verification may take before it fails
 	// with provider_timeout; default 24 h.
 	GiveUpAfter time.Duration

@@ -21,7 +21,7 @@ const (
 // can see whether there is another page.
 const maxPage = 201
 
-const dossierQuery = `SELECT d.tenant_id, d.id, d.reference, d.user_data, d.created_at, d.updated_at, k.wrapped_key
+const dossierQuery = `SELECT d.tenant_id, d.id, d.reference, d.user_data, d.created_at, d.updated_at, d.held_since, k.wrapped_key
 	FROM dossiers d JOIN dossier_keys k ON k.tenant_id = d.tenant_id AND k.dossier_id = d.id
 	WHERE d.tenant_id = $1`
 
@@ -33,7 +33,7 @@ type dossierRow struct {
 
 func scanDossier(r row) (dossierRow, error) {
 	var d dossierRow
-	err := r.Scan(&d.TenantID, &d.ID, &d.reference, &d.userData, timeOf(&d.CreatedAt), timeOf(&d.UpdatedAt), &d.wrapped)
+	err := r.Scan(&d.TenantID, &d.ID, &d.reference, &d.userData, timeOf(&d.CreatedAt), timeOf(&d.UpdatedAt), timeOf(&d.HeldSince), &d.wrapped)
 	return d, err
 }
 
@@ -160,7 +160,7 @@ func (t *transaction) DeleteDossier(ctx context.Context, tenant, id string, e id
 	if _, err := t.emit(ctx, e); err != nil {
 		return err
 	}
-	if err := t.forget(ctx, wrapped); err != nil {
+	if err := t.forget(ctx, seal.Context{Tenant: tenant, Dossier: id}, wrapped); err != nil {
 		return err
 	}
 	n, err := exec(ctx, t.q, `DELETE FROM dossiers WHERE tenant_id = $1 AND id = $2`, tenant, id)

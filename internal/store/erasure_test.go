@@ -88,3 +88,36 @@ func TestKeyIsForgottenThoughTheDiskWasFull(t *testing.T) {
 		}
 	})
 }
+
+// TestTraceOfBeforeYieldsNothing: what finds a person whose dossier is gone is
+// forgotten like a dossier.
+func TestTraceOfBeforeYieldsNothing(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(b *bed) {
+		t := b.t
+		b.update(t, func(ctx context.Context, tx idv.Tx) error {
+			return tx.KeepTrace(ctx, "p", idv.PersonalJSON(`{"name":"Zoë"}`))
+		})
+		read := func() (trace idv.PersonalJSON, err error) {
+			err = b.View(t.Context(), func(r idv.Reader) error {
+				trace, err = r.Trace(t.Context(), "p")
+				return err
+			})
+			return trace, err
+		}
+		if trace, err := read(); err != nil || string(trace) != `{"name":"Zoë"}` {
+			t.Errorf("the trace is %d bytes, %v", len(trace), err)
+		}
+		b.exec(t, `CREATE TABLE backup_settings AS SELECT * FROM settings`)
+		for range 2 {
+			b.update(t, func(ctx context.Context, tx idv.Tx) error { return tx.DropTrace(ctx, "p") })
+		}
+		if _, err := read(); idv.CodeOf(err) != idv.CodeNotFound {
+			t.Errorf("the trace is there: %v", err)
+		}
+		b.exec(t, `INSERT INTO settings SELECT * FROM backup_settings WHERE true ON CONFLICT DO NOTHING`)
+		if _, err := read(); !errors.Is(err, seal.ErrForgotten) {
+			t.Errorf("the backup is read: error %v, want ErrForgotten", err)
+		}
+	})
+}

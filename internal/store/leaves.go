@@ -4,13 +4,14 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/dossier-id/dossier/internal/idv"
 	"github.com/dossier-id/dossier/internal/seal"
 )
 
 // newKey makes a key of its own leaf. After a backup was brought back, numbers
 // come again that were given before: those that were forgotten are passed over.
 func (t *transaction) newKey(ctx context.Context, at seal.Context) (wrapped []byte, key *seal.Key, err error) {
-	query := `UPDATE leaves SET next = next + 1 RETURNING next - 1`
+	query := `UPDATE leaves SET next = next + 1 WHERE id = 1 RETURNING next - 1`
 	if t.db.engine == Postgres {
 		query = `SELECT nextval('leaves')`
 	}
@@ -26,12 +27,13 @@ func (t *transaction) newKey(ctx context.Context, at seal.Context) (wrapped []by
 }
 
 // forget has the key forgotten as soon as the transaction is committed.
-func (t *transaction) forget(ctx context.Context, wrapped []byte) error {
+func (t *transaction) forget(ctx context.Context, at seal.Context, wrapped []byte) error {
 	leaf, err := seal.LeafOf(wrapped)
 	if err != nil {
 		return err
 	}
-	_, err = exec(ctx, t.q, `INSERT INTO forgotten (leaf) VALUES ($1) ON CONFLICT (leaf) DO NOTHING`, int64(leaf)) // #nosec G115 -- at most seal.MaxLeaf
+	_, err = exec(ctx, t.q, `INSERT INTO forgotten (leaf, tenant_id, dossier_id) VALUES ($1, $2, $3) ON CONFLICT (leaf) DO NOTHING`,
+		int64(leaf), at.Tenant, at.Dossier) // #nosec G115 -- at most seal.MaxLeaf
 	if err != nil {
 		return fmt.Errorf("note the key to be forgotten: %w", err)
 	}
@@ -47,7 +49,7 @@ const leavesAtOnce = 1000
 // written, leaves the rest to the next call.
 func (db *DB) ForgetKeys(ctx context.Context) error {
 	for {
-		found, err := all(ctx, db.reader, value[int64], `SELECT leaf FROM forgotten ORDER BY leaf LIMIT $1`, leavesAtOnce)
+		found, err := all(ctx, db.reader, scanForgotten, `SELECT leaf, tenant_id, dossier_id FROM forgotten ORDER BY leaf LIMIT $1`, leavesAtOnce)
 		if err != nil {
 			return fmt.Errorf("look for keys to be forgotten: %w", err)
 		}
@@ -55,8 +57,8 @@ func (db *DB) ForgetKeys(ctx context.Context) error {
 			return nil
 		}
 		leaves := make([]uint64, len(found))
-		for i, leaf := range found {
-			leaves[i] = uint64(leaf) // #nosec G115 -- it counts from 1
+		for i, f := range found {
+			leaves[i] = uint64(f.leaf) // #nosec G115 -- it counts from 1
 		}
 		if err := db.Sealer.Forget(leaves...); err != nil {
 			return fmt.Errorf("forget the keys of what was deleted: %w", err)
@@ -67,13 +69,27 @@ func (db *DB) ForgetKeys(ctx context.Context) error {
 	}
 }
 
+// forgottenRow is a leaf that is to be forgotten, and whose it was.
+type forgottenRow struct {
+	leaf            int64
+	tenant, dossier string
+}
+
+func scanForgotten(r row) (f forgottenRow, err error) {
+	err = r.Scan(&f.leaf, &f.tenant, &f.dossier)
+	return f, err
+}
+
 // settleForgotten strikes off what is forgotten, and lets the write-ahead log of
 // SQLite go, which may hold the rows as they were.
-func (db *DB) settleForgotten(ctx context.Context, leaves []int64) error {
+func (db *DB) settleForgotten(ctx context.Context, forgotten []forgottenRow) error {
 	err := db.update(ctx, func(t *transaction) error {
-		for _, leaf := range leaves {
-			if _, err := exec(ctx, t.q, `DELETE FROM forgotten WHERE leaf = $1`, leaf); err != nil {
+		for _, f := range forgotten {
+			if _, err := exec(ctx, t.q, `DELETE FROM forgotten WHERE leaf = $1`, f.leaf); err != nil {
 				return fmt.Errorf("strike off a forgotten key: %w", err)
+			}
+			if err := t.DoneErasing(ctx, f.tenant, f.dossier, idv.PartKey, db.Now()); err != nil {
+				return err
 			}
 		}
 		return nil

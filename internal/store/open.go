@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
@@ -32,6 +33,9 @@ type Options struct {
 	// Beside opens an SQLite file that a server may have open too, for a command
 	// that makes a change and ends. It works no jobs and clears no leases.
 	Beside bool
+	// Now gives the time at which what the store does by itself is said to be
+	// done; time.Now when it is nil.
+	Now func() time.Time
 }
 
 // DB is an open database. It is safe for concurrent use.
@@ -65,6 +69,9 @@ type DB struct {
 func Open(ctx context.Context, url string, o Options) (*DB, error) {
 	if o.Sealer == nil || o.NewID == nil {
 		return nil, errors.New("open the database: Sealer and NewID are required")
+	}
+	if o.Now == nil {
+		o.Now = time.Now
 	}
 	db := &DB{Options: o, jobs: noQueue{}, due: newBell(), published: newBell()}
 	if err := db.open(ctx, url); err != nil {

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -24,18 +25,52 @@ func (r *reader) setting(ctx context.Context, name string) ([]byte, error) {
 
 // Trace gives what KeepTrace stored, or NotFound.
 func (r *reader) Trace(ctx context.Context, process string) (idv.PersonalJSON, error) {
-	return r.setting(ctx, traceOf(process))
+	stored, err := r.setting(ctx, traceOf(process))
+	if err != nil {
+		return nil, err
+	}
+	if len(stored) < seal.WrappedSize {
+		return nil, errors.New("the trace of a deleted process is not what was stored")
+	}
+	key, err := r.db.Sealer.Unwrap(stored[:seal.WrappedSize], traceAt(process))
+	if err != nil {
+		return nil, err
+	}
+	return key.Open(stored[seal.WrappedSize:], traceAt(process))
+}
+
+// traceAt is what a trace is bound to. It has a key of its own, as a dossier has.
+func traceAt(process string) seal.Context {
+	return seal.Context{Process: process, Dossier: traceOf(process), Field: "trace"}
 }
 
 // KeepTrace stores what finds a person at the provider after their dossier is
 // gone, and its key with it.
 func (t *transaction) KeepTrace(ctx context.Context, process string, trace idv.PersonalJSON) error {
-	return t.db.saveSetting(ctx, t.q, traceOf(process), trace)
+	wrapped, key, err := t.newKey(ctx, traceAt(process))
+	if err != nil {
+		return err
+	}
+	sealed, err := key.Seal(trace, traceAt(process))
+	if err != nil {
+		return err
+	}
+	return t.db.saveSetting(ctx, t.q, traceOf(process), append(wrapped, sealed...))
 }
 
-// DropTrace forgets it.
+// DropTrace forgets it, as a dossier is forgotten.
 func (t *transaction) DropTrace(ctx context.Context, process string) error {
-	_, err := exec(ctx, t.q, `DELETE FROM settings WHERE name = $1`, traceOf(process))
+	stored, err := t.setting(ctx, traceOf(process))
+	if idv.CodeOf(err) == idv.CodeNotFound {
+		return nil
+	}
+	if err == nil {
+		err = t.forget(ctx, traceAt(process), stored[:min(len(stored), seal.WrappedSize)])
+	}
+	if err != nil {
+		return err
+	}
+	_, err = exec(ctx, t.q, `DELETE FROM settings WHERE name = $1`, traceOf(process))
 	return explain(err, "drop", "trace")
 }
 

@@ -62,4 +62,34 @@ CREATE TRIGGER audit_checkpoints_are_not_emptied BEFORE TRUNCATE ON audit_checkp
 CREATE SEQUENCE leaves;
 
 -- Leaves that are to be forgotten: their dossiers are deleted.
-CREATE TABLE forgotten (leaf BIGINT PRIMARY KEY);
+CREATE TABLE forgotten (
+	leaf       BIGINT PRIMARY KEY,
+	tenant_id  TEXT COLLATE "C" NOT NULL,
+	dossier_id TEXT COLLATE "C" NOT NULL
+);
+
+-- Since when a dossier is under a legal hold, 0 without one.
+ALTER TABLE dossiers ADD COLUMN held_since BIGINT NOT NULL DEFAULT 0;
+CREATE INDEX dossiers_by_change ON dossiers (tenant_id, updated_at, id);
+CREATE INDEX processes_by_end ON processes (tenant_id, updated_at, id) WHERE status NOT IN ('pending', 'processing');
+CREATE INDEX files_by_age ON files (tenant_id, created_at, dossier_id);
+CREATE INDEX events_by_age ON events (tenant_id, at);
+
+-- What became of the deletion of a dossier; contents is JSON. No personal data.
+CREATE TABLE erasures (
+	tenant_id  TEXT COLLATE "C" NOT NULL,
+	dossier_id TEXT COLLATE "C" NOT NULL,
+	at         BIGINT NOT NULL,
+	actor_kind TEXT COLLATE "C" NOT NULL,
+	actor      TEXT COLLATE "C" NOT NULL,
+	contents   TEXT COLLATE "C" NOT NULL,
+	PRIMARY KEY (tenant_id, dossier_id)
+);
+CREATE TABLE erasure_parts (
+	tenant_id  TEXT COLLATE "C" NOT NULL,
+	dossier_id TEXT COLLATE "C" NOT NULL,
+	part       TEXT COLLATE "C" NOT NULL,
+	done_at    BIGINT NOT NULL,
+	PRIMARY KEY (tenant_id, dossier_id, part),
+	FOREIGN KEY (tenant_id, dossier_id) REFERENCES erasures (tenant_id, dossier_id) ON DELETE CASCADE
+);

@@ -62,8 +62,38 @@ BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END;
 -- +goose StatementEnd
 
 -- The next leaf of the tree of keys.
-CREATE TABLE leaves (next INTEGER NOT NULL) STRICT;
-INSERT INTO leaves (next) VALUES (1);
+CREATE TABLE leaves (id INTEGER PRIMARY KEY, next INTEGER NOT NULL) STRICT;
+INSERT INTO leaves (id, next) VALUES (1, 1);
 
 -- Leaves that are to be forgotten: their dossiers are deleted.
-CREATE TABLE forgotten (leaf INTEGER PRIMARY KEY) STRICT;
+CREATE TABLE forgotten (
+	leaf       INTEGER PRIMARY KEY,
+	tenant_id  TEXT NOT NULL,
+	dossier_id TEXT NOT NULL
+) STRICT;
+
+-- Since when a dossier is under a legal hold, 0 without one.
+ALTER TABLE dossiers ADD COLUMN held_since INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX dossiers_by_change ON dossiers (tenant_id, updated_at, id);
+CREATE INDEX processes_by_end ON processes (tenant_id, updated_at, id) WHERE status NOT IN ('pending', 'processing');
+CREATE INDEX files_by_age ON files (tenant_id, created_at, dossier_id);
+CREATE INDEX events_by_age ON events (tenant_id, at);
+
+-- What became of the deletion of a dossier; contents is JSON. No personal data.
+CREATE TABLE erasures (
+	tenant_id  TEXT NOT NULL,
+	dossier_id TEXT NOT NULL,
+	at         INTEGER NOT NULL,
+	actor_kind TEXT NOT NULL,
+	actor      TEXT NOT NULL,
+	contents   TEXT NOT NULL,
+	PRIMARY KEY (tenant_id, dossier_id)
+) STRICT;
+CREATE TABLE erasure_parts (
+	tenant_id  TEXT NOT NULL,
+	dossier_id TEXT NOT NULL,
+	part       TEXT NOT NULL,
+	done_at    INTEGER NOT NULL,
+	PRIMARY KEY (tenant_id, dossier_id, part),
+	FOREIGN KEY (tenant_id, dossier_id) REFERENCES erasures (tenant_id, dossier_id) ON DELETE CASCADE
+) STRICT;

@@ -1,7 +1,10 @@
 package archive
 
 import (
+	"bytes"
 	"cmp"
+	"encoding/json"
+	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -15,22 +18,22 @@ type outline struct {
 	// Findings are what was not clear.
 	Findings      []string
 	Final, Record []Fact
-	Checks        []node
+	Checks        []Node
 	HasPictures   bool
 }
 
-// node is a part of the verdict with what it consists of.
-type node struct {
+// Node is a part of the verdict with what it consists of, in plain words.
+type Node struct {
 	Name, Result, Meaning string
 	Facts                 []Fact
-	Children              []node
+	Children              []Node
 }
 
 // Class is the result as a class of the page's style.
-func (n node) Class() string { return cmp.Or(n.Result, "none") }
+func (n Node) Class() string { return cmp.Or(n.Result, "none") }
 
 // Said is the result in plain words.
-func (n node) Said() string {
+func (n Node) Said() string {
 	switch n.Result {
 	case "":
 		return "not checked"
@@ -41,7 +44,7 @@ func (n node) Said() string {
 	case "unidentified":
 		return "? not recognised"
 	default:
-		return words(n.Result)
+		return Words(n.Result)
 	}
 }
 
@@ -51,24 +54,59 @@ func (p Page) outline(process map[string]any) outline {
 	final, _ := process["finalResult"].(map[string]any)
 	specific, _ := process["providerSpecific"].(map[string]any)
 	o := outline{
-		ProcessID: text("processId"), Status: text("status"), Meaning: meaningOf(text("status")), Title: titleOf(final),
-		Final: factsOf(final), HasPictures: len(p.Pictures) > 0,
+		ProcessID: text("processId"), Status: text("status"), Meaning: MeaningOf(text("status")), Title: titleOf(final),
+		Final: FactsOf(final), HasPictures: len(p.Pictures) > 0,
 	}
-	for _, name := range slices.Sorted(maps.Keys(specific)) {
-		found, _ := specific[name].(map[string]any)
-		check := part(name, found, "breakdowns")
-		check.Facts = factsOf(without(found, check.Children, final))
-		o.Checks = append(o.Checks, check)
-		o.Findings = append(o.Findings, check.findings(check.Name)...)
+	o.Checks = checksOf(specific, final)
+	for _, check := range o.Checks {
+		o.Findings = append(o.Findings, check.Findings()...)
 	}
 	o.Record = append(o.Record, Fact{"Begun", momentOf(text("createdAt"))}, Fact{"Ended", momentOf(text("updatedAt"))})
 	if took := between(text("createdAt"), text("updatedAt")); took != "" {
 		o.Record = append(o.Record, Fact{"Took", took})
 	}
-	o.Record = append(o.Record, Fact{"Provider", words(text("provider"))}, Fact{"What was verified", kindOf(text("processType"))}, Fact{"Process", o.ProcessID})
+	o.Record = append(o.Record, Fact{"Provider", Words(text("provider"))}, Fact{"What was verified", KindOf(text("processType"))}, Fact{"Process", o.ProcessID})
 	o.Record = append(o.Record, p.Facts...)
 	return o
 }
+
+// Checks reads what the provider found, providerSpecific and finalResult of Get
+// process, both JSON objects and the second one perhaps empty.
+func Checks(providerSpecific, finalResult []byte) ([]Node, error) {
+	var specific, final map[string]any
+	for _, o := range []struct {
+		text []byte
+		into *map[string]any
+	}{{providerSpecific, &specific}, {finalResult, &final}} {
+		if len(o.text) == 0 {
+			continue
+		}
+		decoder := json.NewDecoder(bytes.NewReader(o.text))
+		decoder.UseNumber() // A number shows as it was written.
+		if decoder.Decode(o.into) != nil {
+			return nil, errors.New("read the verdict: it is no JSON object") // The cause could quote it.
+		}
+	}
+	return checksOf(specific, final), nil
+}
+
+func checksOf(specific, final map[string]any) (checks []Node) {
+	for _, name := range slices.Sorted(maps.Keys(specific)) {
+		found, _ := specific[name].(map[string]any)
+		check := part(name, found, "breakdowns")
+		check.Facts = FactsOf(without(found, check.Children, final))
+		checks = append(checks, check)
+	}
+	return checks
+}
+
+// Flagged says that the part, or one in it, is not clear.
+func (n Node) Flagged() bool {
+	return n.Result != "" && n.Result != "clear" || slices.ContainsFunc(n.Children, Node.Flagged)
+}
+
+// Findings are the paths of the parts that are not clear.
+func (n Node) Findings() []string { return n.findings(n.Name) }
 
 // titleOf is the person's name, where it is known.
 func titleOf(final map[string]any) string {
@@ -78,7 +116,7 @@ func titleOf(final map[string]any) string {
 }
 
 // findings are the paths of the parts that are not clear.
-func (n node) findings(path string) (out []string) {
+func (n Node) findings(path string) (out []string) {
 	for _, c := range n.Children {
 		below := path + " › " + c.Name
 		inner := c.findings(below)
@@ -91,11 +129,11 @@ func (n node) findings(path string) (out []string) {
 }
 
 // part reads a result with the parts that lie under a key.
-func part(name string, found map[string]any, under string) node {
-	n := node{Name: words(name), Meaning: asks(name)}
+func part(name string, found map[string]any, under string) Node {
+	n := Node{Name: Words(name), Meaning: asks(name)}
 	n.Result, _ = found["result"].(string)
 	properties, _ := found["properties"].(map[string]any)
-	n.Facts = factsOf(properties)
+	n.Facts = FactsOf(properties)
 	parts, _ := found[under].(map[string]any)
 	for _, name := range slices.Sorted(maps.Keys(parts)) {
 		if sub, ok := parts[name].(map[string]any); ok {
@@ -106,14 +144,14 @@ func part(name string, found map[string]any, under string) node {
 }
 
 // without leaves out what the page shows elsewhere.
-func without(found map[string]any, shown []node, final map[string]any) map[string]any {
+func without(found map[string]any, shown []Node, final map[string]any) map[string]any {
 	rest := maps.Clone(found)
 	maps.DeleteFunc(rest, func(name string, v any) bool {
 		told := final[name]
 		if s, isText := v.(string); isText && told == s {
 			return true
 		}
-		return name == "breakdowns" || name == "result" || slices.ContainsFunc(shown, func(n node) bool { return n.Name == words(name) })
+		return name == "breakdowns" || name == "result" || slices.ContainsFunc(shown, func(n Node) bool { return n.Name == Words(name) })
 	})
 	return rest
 }

@@ -17,7 +17,7 @@ import (
 var pageText string
 
 var pageTemplate = sync.OnceValue(func() *template.Template {
-	return template.Must(template.New("page").Funcs(template.FuncMap{"words": words}).Parse(pageText))
+	return template.Must(template.New("page").Funcs(template.FuncMap{"words": Words}).Parse(pageText))
 })
 
 // PageName is the page's in an archive.
@@ -87,7 +87,7 @@ func (p Picture) write(ctx context.Context, w, seen io.Writer) error {
 		return err
 	}
 	defer func() { _ = body.Close() }()
-	caption := template.HTMLEscapeString(words(p.Caption))
+	caption := template.HTMLEscapeString(Words(p.Caption))
 	if _, err := fmt.Fprintf(w, `<figure><figcaption>%s</figcaption><img alt="%s" src="`, caption, caption); err != nil {
 		return err
 	}

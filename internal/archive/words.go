@@ -14,8 +14,8 @@ import (
 const factOrder = "firstName lastName dateOfBirth placeOfBirth gender nationality personalIdentificationNumber documentType documentNumber issuingCountry " +
 	"issuingState dateOfIssue dateOfExpiry similarityScore subResult driversLicense rawLicenceCategory rawVehicleClasses"
 
-// factsOf gives the members of an object in the order in which they are read.
-func factsOf(o map[string]any) []Fact {
+// FactsOf gives the members of an object in the order in which they are read.
+func FactsOf(o map[string]any) []Fact {
 	order := strings.Fields(factOrder)
 	place := func(name string) int {
 		if at := slices.Index(order, name); at >= 0 {
@@ -30,9 +30,9 @@ func factsOf(o map[string]any) []Fact {
 	for _, name := range names {
 		value := text(o[name])
 		if name == "documentType" || name == "subResult" {
-			value = words(value)
+			value = Words(value)
 		}
-		facts = append(facts, Fact{words(name), value})
+		facts = append(facts, Fact{Words(name), value})
 	}
 	return facts
 }
@@ -58,7 +58,7 @@ func text(v any) string {
 		return strings.Join(items, between)
 	case map[string]any:
 		items := make([]string, 0, len(v))
-		for _, f := range factsOf(v) {
+		for _, f := range FactsOf(v) {
 			items = append(items, f.Name+" "+f.Value)
 		}
 		return strings.Join(items, ", ")
@@ -67,9 +67,9 @@ func text(v any) string {
 	}
 }
 
-// words turns documentNumber into Document number. A few names have words of their
+// Words turns documentNumber into Document number. A few names have words of their
 // own.
-func words(name string) string {
+func Words(name string) string {
 	switch name {
 	case "mrz":
 		return "Machine readable zone"
@@ -98,8 +98,8 @@ func words(name string) string {
 	return b.String()
 }
 
-// meaningOf says what a status means.
-func meaningOf(status string) string {
+// MeaningOf says what a status means.
+func MeaningOf(status string) string {
 	return map[string]string{
 		"accepted":     "The provider found nothing that speaks against what was verified.",
 		"rejected":     "The provider rejected the document.",
@@ -107,8 +107,8 @@ func meaningOf(status string) string {
 	}[status]
 }
 
-// kindOf says what a type of process verifies.
-func kindOf(processType string) string {
+// KindOf says what a type of process verifies.
+func KindOf(processType string) string {
 	known := map[string]string{"document": "a document", "documentSelfie": "a document and a photo of the face", "documentVideo": "a document and a film of the face"}
 	return cmp.Or(known[processType], processType)
 }

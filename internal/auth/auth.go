@@ -87,7 +87,7 @@ func (a *Authority) CreateClient(ctx context.Context, tenant, name string, scope
 			return Credentials{}, fmt.Errorf("create client: %q is not a scope", s)
 		}
 	}
-	secret, err := a.secret()
+	secret, err := newSecret(a.Random)
 	if err != nil {
 		return Credentials{}, err
 	}
@@ -104,7 +104,7 @@ func (a *Authority) CreateClient(ctx context.Context, tenant, name string, scope
 // RotateSecret gives a client another secret. The one before is good for the
 // overlap; without one it ends at once, and the client's tokens with it.
 func (a *Authority) RotateSecret(ctx context.Context, tenant, id string, overlap time.Duration) (Credentials, error) {
-	secret, err := a.secret()
+	secret, err := newSecret(a.Random)
 	if err != nil {
 		return Credentials{}, err
 	}
@@ -130,7 +130,7 @@ func (a *Authority) Issue(ctx context.Context, id, secret, scope string) (Grant,
 	if err != nil {
 		return Grant{}, err
 	}
-	token, err := a.secret()
+	token, err := newSecret(a.Random)
 	if err != nil {
 		return Grant{}, err
 	}
@@ -206,10 +206,10 @@ func allowed(c store.Client, scope string) ([]string, error) {
 // begins with a dash is on a command line.
 var letters = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
 
-// secret gives 256 random bits as text.
-func (a *Authority) secret() (string, error) {
+// newSecret gives 256 random bits as text.
+func newSecret(random io.Reader) (string, error) {
 	b := make([]byte, 32)
-	if _, err := io.ReadFull(a.Random, b); err != nil {
+	if _, err := io.ReadFull(random, b); err != nil {
 		return "", fmt.Errorf("read random bytes: %w", err)
 	}
 	return letters.EncodeToString(b), nil

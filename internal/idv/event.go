@@ -13,6 +13,9 @@ const (
 	EventProcessCreated    EventName = "process.created"
 	EventProcessProcessing EventName = "process.processing"
 	EventProcessComplete   EventName = "process.complete"
+	// EventProcessReviewed says that people decided what the provider left
+	// inconclusive.
+	EventProcessReviewed   EventName = "process.reviewed"
 	EventProcessDeleted    EventName = "process.deleted"
 	EventDossierDeleted    EventName = "dossier.deleted"
 	// EventSubscriptionTest is what a customer sends to one of their endpoints to
@@ -26,7 +29,7 @@ const (
 // EventNames lists what can be subscribed to.
 func EventNames() []EventName {
 	return []EventName{
-		EventProcessCreated, EventProcessProcessing, EventProcessComplete, EventProcessDeleted,
+		EventProcessCreated, EventProcessProcessing, EventProcessComplete, EventProcessReviewed, EventProcessDeleted,
 		EventDossierDeleted, EventSubscriptionDisabled,
 	}
 }

@@ -81,6 +81,21 @@ type Reader interface {
 	// pending, across tenants.
 	Lanes(ctx context.Context) ([]Lane, error)
 
+	// FindProcesses gives a page of a tenant's processes, newest first, by what
+	// is in clear of them.
+	FindProcesses(ctx context.Context, tenant string, q ProcessQuery) ([]ProcessLine, error)
+	// DeliveriesOf gives the deliveries of events to every endpoint.
+	DeliveriesOf(ctx context.Context, tenant string, events []string) ([]Delivery, error)
+	// CountProcesses counts those that were created since, by day and status.
+	CountProcesses(ctx context.Context, tenant string, since time.Time) ([]StatusCount, error)
+	// VerdictTimes gives how long verifications took from their start to their
+	// verdict: the newest up to limit that ended since, newest first.
+	VerdictTimes(ctx context.Context, tenant string, since time.Time, limit int) ([]time.Duration, error)
+	// Backlog says what waits to be done.
+	Backlog(ctx context.Context, tenant string) (Backlog, error)
+	// FourEyes says whether a tenant demands that two operators agree to a review.
+	FourEyes(ctx context.Context, tenant string) (bool, error)
+
 	// Trail gives a page of a tenant's audit trail; an empty tenant is the
 	// installation's own.
 	Trail(ctx context.Context, tenant string, q TrailQuery) ([]Record, error)
@@ -125,6 +140,8 @@ type DossierCursor struct {
 type Effects struct {
 	Event Event
 	Jobs  []Job
+	// Detail is what the audit record of the event says beside it.
+	Detail Personal
 }
 
 // Tx writes the store. A change of state, its event and the jobs that act on
@@ -145,6 +162,12 @@ type Tx interface {
 	// the change, and the verdict's reports. It fails with CodeInvalidState when
 	// the stored status does not lead to the new one (Status.Leads).
 	ChangeProcess(ctx context.Context, p *Process, e Effects) error
+	// PutReview stores Process.Reviewed, or that there is none any more, with the
+	// event of the decision if it is one. It fails with CodeInvalidState when the
+	// stored review was decided, or is another one than before.
+	PutReview(ctx context.Context, p *Process, before *Review, e *Event) error
+	// SetFourEyes stores what FourEyes answers.
+	SetFourEyes(ctx context.Context, tenant string, demanded bool) error
 	// DeleteProcess removes the process and all that belongs to it.
 	DeleteProcess(ctx context.Context, p *Process, e Effects) error
 

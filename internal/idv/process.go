@@ -127,6 +127,8 @@ type Process struct {
 	Verdict *Verdict
 	// Failure is set only when the status is failed.
 	Failure *Failure
+	// Reviewed is what people decided, or propose to; nil until then.
+	Reviewed *Review
 
 	CreatedAt, UpdatedAt time.Time
 	// Deadline is when a started verification is given up; zero before the start.

@@ -56,7 +56,7 @@ func (s *Service) EnsureProcess(ctx context.Context, tenant, dossier, id string,
 // of them.
 func sameOrder(a, b idv.Process) bool {
 	for _, p := range []*idv.Process{&a, &b} {
-		p.Status, p.Verdict, p.Failure = "", nil, nil
+		p.Status, p.Verdict, p.Failure, p.Reviewed = "", nil, nil, nil
 		p.CreatedAt, p.UpdatedAt, p.Deadline = time.Time{}, time.Time{}, time.Time{}
 	}
 	return reflect.DeepEqual(a, b)

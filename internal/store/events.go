@@ -32,7 +32,11 @@ func (t *transaction) emit(ctx context.Context, e idv.Effects) (id string, err e
 		return "", fmt.Errorf("store the event %s: %w", event.Name, err)
 	}
 	t.brings = true
-	if err := t.Record(ctx, eventRecord(event)); err != nil {
+	record := eventRecord(event)
+	if e.Detail != "" {
+		record.Detail = e.Detail
+	}
+	if err := t.Record(ctx, record); err != nil {
 		return "", err
 	}
 	return id, t.Enqueue(ctx, e.Jobs...)

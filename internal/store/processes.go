@@ -14,22 +14,23 @@ const (
 	fieldParameters = "parameters"
 	fieldVerdict    = "verdict"
 	fieldFailure    = "failure"
+	fieldReview     = "review"
 	fieldReport     = "report/"
 )
 
-const processQuery = `SELECT tenant_id, id, dossier_id, provider, type, document_type, path, parameters, status, verdict, failure,
+const processQuery = `SELECT tenant_id, id, dossier_id, provider, type, document_type, path, parameters, status, verdict, failure, review,
 	deadline, created_at, updated_at FROM processes WHERE tenant_id = $1 AND dossier_id = $2`
 
 // processRow is a process as it is stored.
 type processRow struct {
 	idv.Process
-	parameters, verdict, failure []byte
+	parameters, verdict, failure, review []byte
 }
 
 func scanProcess(r row) (processRow, error) {
 	var p processRow
 	err := r.Scan(&p.TenantID, &p.ID, &p.DossierID, &p.Provider, &p.Type, &p.DocumentType, &p.Path, &p.parameters,
-		&p.Status, &p.verdict, &p.failure, timeOf(&p.Deadline), timeOf(&p.CreatedAt), timeOf(&p.UpdatedAt))
+		&p.Status, &p.verdict, &p.failure, &p.review, timeOf(&p.Deadline), timeOf(&p.CreatedAt), timeOf(&p.UpdatedAt))
 	return p, err
 }
 
@@ -79,8 +80,12 @@ func (v vault) openProcess(p processRow) (*idv.Process, error) {
 	if err != nil {
 		return nil, err
 	}
+	review, err := openJSON[reviewRecord](v, fieldReview, p.review)
+	if err != nil {
+		return nil, err
+	}
 	parameters.fill(&p.Process)
-	p.Verdict, p.Failure = verdict.verdict(), failure.failure()
+	p.Verdict, p.Failure, p.Reviewed = verdict.verdict(), failure.failure(), review.review()
 	return &p.Process, nil
 }
 

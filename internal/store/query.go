@@ -112,6 +112,14 @@ func micros(t time.Time) int64 {
 	return t.UnixMicro()
 }
 
+// unmicros is the time that micros stored.
+func unmicros(n int64) time.Time {
+	if n == 0 {
+		return time.Time{}
+	}
+	return time.UnixMicro(n).UTC()
+}
+
 // timeOf scans a stored time into t.
 func timeOf(t *time.Time) sql.Scanner { return (*moment)(t) }
 
@@ -124,9 +132,6 @@ func (m *moment) Scan(v any) error {
 	if !ok {
 		return fmt.Errorf("a stored time is a %T, not an integer", v)
 	}
-	*m = moment{}
-	if n != 0 {
-		*m = moment(time.UnixMicro(n).UTC())
-	}
+	*m = moment(unmicros(n))
 	return nil
 }

@@ -178,3 +178,34 @@ func (r filmRecord) film() *idv.Film {
 	}
 	return f
 }
+
+// reviewRecord is idv.Review; times are microseconds.
+type reviewRecord struct {
+	Decision    idv.Status `json:"decision"`
+	Reason      string     `json:"reason"`
+	By          string     `json:"by"`
+	At          int64      `json:"at"`
+	FourEyes    bool       `json:"fourEyes,omitempty"`
+	ConfirmedBy string     `json:"confirmedBy,omitempty"`
+	ConfirmedAt int64      `json:"confirmedAt,omitempty"`
+}
+
+func recordReview(r *idv.Review) *reviewRecord {
+	if r == nil {
+		return nil
+	}
+	return &reviewRecord{
+		Decision: r.Decision, Reason: r.Reason.Reveal(), By: r.By, At: micros(r.At),
+		FourEyes: r.FourEyes, ConfirmedBy: r.ConfirmedBy, ConfirmedAt: micros(r.ConfirmedAt),
+	}
+}
+
+func (r *reviewRecord) review() *idv.Review {
+	if r == nil {
+		return nil
+	}
+	return &idv.Review{
+		Decision: r.Decision, Reason: idv.Personal(r.Reason), By: r.By, At: unmicros(r.At),
+		FourEyes: r.FourEyes, ConfirmedBy: r.ConfirmedBy, ConfirmedAt: unmicros(r.ConfirmedAt),
+	}
+}

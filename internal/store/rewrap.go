@@ -20,6 +20,9 @@ func wrappings() []wrapping {
 		{table: "subscriptions", column: "endpoint", key: []string{"tenant_id", "id"}, rewrap: func(s *seal.Sealer, sealed []byte, key []any) ([]byte, bool, error) {
 			return s.RewrapSystem(sealed, endpointAt(text(key[0]), text(key[1])))
 		}},
+		{table: "operators", column: "totp", key: []string{"id"}, rewrap: func(s *seal.Sealer, sealed []byte, key []any) ([]byte, bool, error) {
+			return s.RewrapSystem(sealed, totpAt(text(key[0])))
+		}},
 		{
 			table: "idempotency", column: "answer", key: []string{"tenant_id", "client_id", "key_hash"}, only: "dossier_id IS NULL AND answer IS NOT NULL",
 			rewrap: func(s *seal.Sealer, sealed []byte, key []any) ([]byte, bool, error) {

@@ -1,0 +1,139 @@
+package service
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/dossier-id/dossier/internal/idv"
+)
+
+// FindProcesses gives a page of a tenant's processes, newest first. It shows
+// nothing about a person, so nothing is recorded.
+func (s *Service) FindProcesses(ctx context.Context, tenant string, q idv.ProcessQuery) (page []idv.ProcessLine, err error) {
+	err = s.Store.View(ctx, func(r idv.Reader) error {
+		page, err = r.FindProcesses(ctx, tenant, q)
+		return err
+	})
+	return page, err
+}
+
+// maxVerdictTimes and maxUnclear bound what an overview reads: of a longer time,
+// the newest count.
+const (
+	maxVerdictTimes = 10_000
+	maxUnclear      = 200
+)
+
+// Overview says how a tenant's verifications have gone since a time.
+type Overview struct {
+	Counts []idv.StatusCount
+	// Times are how long the newest 10,000 verdicts took.
+	Times   []time.Duration
+	Backlog idv.Backlog
+	// Unclear are what the provider found in the newest 200 that it rejected or
+	// left inconclusive.
+	Unclear []idv.PersonalJSON
+	// Failing are the subscriptions that are disabled or fail.
+	Failing []*idv.Subscription
+}
+
+// Overview reads the figures of one moment.
+func (s *Service) Overview(ctx context.Context, tenant string, since time.Time) (*Overview, error) {
+	o := &Overview{}
+	err := s.Store.View(ctx, func(r idv.Reader) (err error) {
+		if o.Counts, err = r.CountProcesses(ctx, tenant, since); err != nil {
+			return err
+		}
+		if o.Times, err = r.VerdictTimes(ctx, tenant, since, maxVerdictTimes); err != nil {
+			return err
+		}
+		if o.Backlog, err = r.Backlog(ctx, tenant); err != nil {
+			return err
+		}
+		if o.Failing, err = failing(ctx, r, tenant); err != nil {
+			return err
+		}
+		o.Unclear, err = unclear(ctx, r, tenant, since)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read the overview: %w", err)
+	}
+	return o, nil
+}
+
+func failing(ctx context.Context, r idv.Reader, tenant string) (found []*idv.Subscription, err error) {
+	subscriptions, err := r.Subscriptions(ctx, tenant)
+	for _, sub := range subscriptions {
+		if sub.State == idv.SubscriptionDisabled || !sub.FailingSince.IsZero() {
+			found = append(found, sub)
+		}
+	}
+	return found, err
+}
+
+// unclear opens what was found; the reader counts words of it and shows nobody
+// whose they are.
+func unclear(ctx context.Context, r idv.Reader, tenant string, since time.Time) (found []idv.PersonalJSON, err error) {
+	for _, status := range []idv.Status{idv.StatusRejected, idv.StatusInconclusive} {
+		lines, err := r.FindProcesses(ctx, tenant, idv.ProcessQuery{Status: status, Since: since, Limit: maxUnclear / 2})
+		if err != nil {
+			return nil, err
+		}
+		for _, l := range lines {
+			p, err := r.Process(ctx, l.Tenant, l.Dossier, l.Process)
+			if err != nil {
+				return nil, err
+			}
+			if p.Verdict != nil {
+				found = append(found, p.Verdict.ProviderSpecific)
+			}
+		}
+	}
+	return found, nil
+}
+
+// Step is something that happened to a process, and who was told.
+type Step struct {
+	idv.Event
+	Deliveries []idv.Delivery
+}
+
+// Timeline gives the published events of a process, oldest first, with their
+// deliveries.
+func (s *Service) Timeline(ctx context.Context, k idv.ProcessKey) (steps []Step, err error) {
+	err = s.Store.View(ctx, func(r idv.Reader) error {
+		events, err := r.Feed(ctx, k.Tenant, idv.FeedQuery{Dossier: k.Dossier, Limit: 200})
+		if err != nil {
+			return err
+		}
+		for _, e := range events {
+			if e.ProcessID != k.Process {
+				continue
+			}
+			sent, err := r.DeliveriesOf(ctx, k.Tenant, []string{e.ID})
+			if err != nil {
+				return err
+			}
+			steps = append(steps, Step{e, sent})
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read the timeline: %w", err)
+	}
+	return steps, nil
+}
+
+// Reports gives the provider's raw reports of a process, ordered by kind.
+func (s *Service) Reports(ctx context.Context, k idv.ProcessKey) (reports []idv.Report, err error) {
+	err = s.Store.View(ctx, func(r idv.Reader) error {
+		reports, err = r.Reports(ctx, k.Tenant, k.Dossier, k.Process)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read the reports: %w", err)
+	}
+	return reports, s.seen(ctx, k, idv.ActionReportViewed, "")
+}

@@ -80,6 +80,8 @@ type Process struct {
 	// has more fields than can be listed, and grows.
 	ProviderSpecific json.RawMessage `json:"providerSpecific"`
 	FailReason       *FailReason     `json:"failReason"`
+	// Review is what people decided of an inconclusive process, beside the verdict.
+	Review *Review `json:"review"`
 	CreatedAt        time.Time       `json:"createdAt"`
 	UpdatedAt        time.Time       `json:"updatedAt"`
 	// Raw is the whole object, byte for byte.
@@ -103,6 +105,17 @@ type FinalResult struct {
 	PersonalIdentificationNumber string `json:"personalIdentificationNumber"`
 	PlaceOfBirth                 string `json:"placeOfBirth"`
 	SimilarityScore              string `json:"similarityScore"`
+}
+
+// Review is what people decided of a process that the provider left inconclusive.
+type Review struct {
+	// Decision is accepted or rejected.
+	Decision string `json:"decision"`
+	Reason   string `json:"reason"`
+	Reviewer string `json:"reviewer"`
+	// ConfirmedBy is the second operator, where two must agree.
+	ConfirmedBy string    `json:"confirmedBy"`
+	ReviewedAt  time.Time `json:"reviewedAt"`
 }
 
 // FailReason says why a process failed.

@@ -103,23 +103,28 @@ func (c devCommand) serve(w world, log *slog.Logger, box *runningSandbox, before
 			return fmt.Errorf("the demo: %w", err)
 		}
 	}
-	c.announce(w, url, box)
+	link, err := devLink(w.ctx, s.base, url)
+	if err != nil {
+		return fmt.Errorf("make a link to the console: %w", err)
+	}
+	c.announce(w, url, link, box)
 	return s.wait(w.ctx)
 }
 
 // announce says where everything is, and what to do next.
-func (c devCommand) announce(w world, url string, box *runningSandbox) {
+func (c devCommand) announce(w world, url, link string, box *runningSandbox) {
 	fmt.Fprintf(w.out, `
 Dossier is ready.
   server   %s
   sandbox  %s
+  console  %s  (works once, for an hour)
   access   %s  (addresses, client id and secret)
 
   Next: set -a; . %s; set +a   and follow the curl walk of the README,
         or   dossier verify --env-file %s --front F --document-type passport
   Ctrl-C ends it; the data stays in %s.
 
-`, url, box.url(), c.envPath(), c.envPath(), c.envPath(), c.Data)
+`, url, box.url(), link, c.envPath(), c.envPath(), c.envPath(), c.Data)
 }
 
 // config is that of a server beside its sandbox.

@@ -47,6 +47,7 @@ type commands struct {
 	Specimen     specimenCommand     `cmd:"" help:"Draw a document or a selfie that nobody owns."`
 	Inspect      inspectCommand      `cmd:"" help:"Show what is read in pictures of documents and people."`
 	Client       clientCommand       `cmd:"" help:"API clients and their secrets."`
+	Operator     operatorCommand     `cmd:"" help:"The people who use the console at /console."`
 	Key          keyCommand          `cmd:"" help:"The keys under which everything is sealed."`
 	Retention    retentionCommand    `cmd:"" help:"How long what is kept, and what must not be deleted."`
 	Erasure      erasureCommand      `cmd:"" help:"What became of the deletion of a dossier."`

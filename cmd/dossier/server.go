@@ -207,7 +207,11 @@ func (s *server) wire(ctx context.Context, c *config.Config) (err error) {
 		Limits: httpapi.Limits{PerClient: c.Wire.PerClient, PerAddress: c.Wire.PerAddress, Uploads: c.Wire.Uploads}, Peers: peers(c),
 		Published: s.db.Published, Stopping: s.stopping,
 	})
-	all, err := s.withPages(c, s.use, texts, api)
+	pages, err := s.withPages(c, s.use, texts, api)
+	if err != nil {
+		return err
+	}
+	all, err := s.withConsole(c, s.use, pages)
 	if err != nil {
 		return err
 	}
@@ -266,6 +270,9 @@ func (s *server) periodic(use *service.Service) []jobs.Periodic {
 		{Name: "sign the audit trail", Every: time.Hour, Run: s.signTrail},
 		{Name: "drop expired tokens", Every: time.Hour, Run: func(ctx context.Context) error {
 			return s.db.DeleteExpiredTokens(ctx, time.Now())
+		}},
+		{Name: "drop old sessions", Every: time.Hour, Run: func(ctx context.Context) error {
+			return s.db.DeleteOldSessions(ctx, time.Now(), time.Now().Add(-auth.SessionIdle))
 		}},
 		{Name: "drop old deliveries", Every: 24 * time.Hour, Run: func(ctx context.Context) error {
 			return s.db.DeleteOldDeliveries(ctx, time.Now().Add(-keepDeliveries))

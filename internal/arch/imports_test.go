@@ -44,7 +44,7 @@ var house = map[string]room{
 	"internal/wire":    {},
 	"internal/sbom":    {},
 	"internal/capture": {imports: []string{"internal/idv", "internal/service"}},
-	"internal/console": {imports: []string{"internal/auth", "internal/idv", "internal/obs", "internal/service"}, planned: true},
+	"internal/console": {imports: []string{"internal/archive", "internal/auth", "internal/idv", "internal/service", "internal/store"}},
 
 	// What asks and what keeps.
 	"internal/onfido":           {imports: []string{"internal/idv", "internal/onfido/onfidoapi"}},

@@ -10,7 +10,6 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
-	"github.com/dossier-id/dossier/internal/archive"
 	"github.com/dossier-id/dossier/internal/auth"
 	"github.com/dossier-id/dossier/internal/service"
 	"github.com/dossier-id/dossier/internal/signing"
@@ -59,7 +58,7 @@ const (
 type api struct {
 	Config
 	huma     huma.API
-	measured *archive.Memory
+	results  *Results
 	limits   *limits
 	// demands names, for each pattern of the guarded routes, the scopes of which
 	// a token needs one.
@@ -73,7 +72,7 @@ const rememberedResults = 512
 func New(c Config) http.Handler {
 	teachHuma()
 	assure := http.NewServeMux()
-	a := &api{Config: c, huma: describe(assure, c.Version), measured: archive.NewMemory(rememberedResults), limits: newLimits(c.Limits)}
+	a := &api{Config: c, huma: describe(assure, c.Version), results: NewResults(c.Service, c.Signers), limits: newLimits(c.Limits)}
 	a.register()
 	a.demands = demandsOf(a.huma.OpenAPI())
 

@@ -43,10 +43,35 @@ func (a *api) registerDownload() {
 	huma.Register(a.huma, op, a.download)
 }
 
-// download measures everything first, so that what cannot be read is an error
-// and not half a file, and then streams it.
 func (a *api) download(ctx context.Context, in *ProcessPath) (*downloadAnswer, error) {
-	e, err := a.Service.FullResult(ctx, in.key(ctx))
+	made, err := a.results.Build(ctx, in.key(ctx))
+	if err != nil {
+		return nil, err
+	}
+	return &downloadAnswer{
+		ContentType: "application/zip", ContentLength: strconv.FormatInt(made.Size(), 10),
+		ContentDisposition: `attachment; filename="` + in.ProcessID + `.zip"`,
+		Body:               func(c huma.Context) { a.send(c, made.Write) },
+	}, nil
+}
+
+// Results makes full results, for the API and for the console alike. It is safe
+// for concurrent use.
+type Results struct {
+	service  *service.Service
+	signers  func(ctx context.Context) (*signing.Ring, error)
+	measured *archive.Memory
+}
+
+// NewResults makes a Results that signs with what signers gives.
+func NewResults(s *service.Service, signers func(ctx context.Context) (*signing.Ring, error)) *Results {
+	return &Results{service: s, signers: signers, measured: archive.NewMemory(rememberedResults)}
+}
+
+// Build gives the full result of a process whose check completed. Everything is
+// measured first, so that what cannot be read is an error and not half a file.
+func (r *Results) Build(ctx context.Context, k idv.ProcessKey) (*archive.Archive, error) {
+	e, err := r.service.FullResult(ctx, k)
 	if err != nil {
 		return nil, err
 	}
@@ -54,19 +79,11 @@ func (a *api) download(ctx context.Context, in *ProcessPath) (*downloadAnswer, e
 	if err != nil {
 		return nil, err
 	}
-	keys, err := a.Signers(ctx)
+	keys, err := r.signers(ctx)
 	if err != nil {
 		return nil, err
 	}
-	made, err := archive.Build(ctx, keys.At(e.UpdatedAt), source, a.measured)
-	if err != nil {
-		return nil, err
-	}
-	return &downloadAnswer{
-		ContentType: "application/zip", ContentLength: strconv.FormatInt(made.Size(), 10),
-		ContentDisposition: `attachment; filename="` + e.ID + `.zip"`,
-		Body:               func(c huma.Context) { a.send(c, made.Write) },
-	}, nil
+	return archive.Build(ctx, keys.At(e.UpdatedAt), source, r.measured)
 }
 
 func manifestOf(e *service.Evidence) archive.Manifest {
@@ -92,7 +109,7 @@ func sourceOf(e *service.Evidence) (s archive.Source, err error) {
 			}
 		}
 	}
-	page := &archive.Page{Process: process.Bytes(), Facts: []archive.Fact{{Name: "Dossier", Value: e.DossierID}}}
+	page := &archive.Page{Process: process.Bytes(), Facts: factsOf(e)}
 	for _, i := range e.Images {
 		picture := imageContent("images/", e, i)
 		contents = append(contents, picture)
@@ -105,6 +122,20 @@ func sourceOf(e *service.Evidence) (s archive.Source, err error) {
 		contents = append(contents, imageContent("video/", e, *e.Video))
 	}
 	return archive.Source{Manifest: manifestOf(e), Contents: contents, Page: page, Identity: identityOf(e, process.Bytes())}, nil
+}
+
+// factsOf gives what the page says beside the process: where it belongs, and
+// what people decided.
+func factsOf(e *service.Evidence) []archive.Fact {
+	facts := []archive.Fact{{Name: "Dossier", Value: e.DossierID}}
+	if r := e.Reviewed; r.Decided() {
+		by := r.By
+		if r.ConfirmedBy != "" {
+			by += " and " + r.ConfirmedBy
+		}
+		facts = append(facts, archive.Fact{Name: "Decided by people", Value: string(r.Decision) + ", by " + by}, archive.Fact{Name: "Their reason", Value: r.Reason.Reveal()})
+	}
+	return facts
 }
 
 // identityOf is a hash of all that the bytes of a full result follow from. Images

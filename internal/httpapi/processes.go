@@ -52,8 +52,18 @@ type Process struct {
 	ProviderSpecific json.RawMessage  `json:"providerSpecific,omitempty" doc:"What the provider answered, in Assure's normal form."`
 	FailReason       *FailReason      `json:"failReason,omitempty" doc:"Only when failed."`
 	Authorization    string           `json:"authorization,omitempty" doc:"An SDK token of the provider for the app, only in the answer that creates a process with mobileAppId; good for 90 minutes."`
+	Review           *Review          `json:"review,omitempty" doc:"[ours] What people decided of a process that the provider left inconclusive; it never changes status and verdict."`
 	CreatedAt        string           `json:"createdAt" format:"date-time"`
 	UpdatedAt        string           `json:"updatedAt" format:"date-time"`
+}
+
+// Review is what people decided of an inconclusive process.
+type Review struct {
+	Decision    string `json:"decision" enum:"accepted,rejected"`
+	Reason      string `json:"reason" doc:"In the reviewer's own words."`
+	Reviewer    string `json:"reviewer" doc:"The operator who decided."`
+	ConfirmedBy string `json:"confirmedBy,omitempty" doc:"The second operator, where two must agree."`
+	ReviewedAt  string `json:"reviewedAt" format:"date-time"`
 }
 
 // FailReason says why a process failed.
@@ -197,6 +207,9 @@ func showProcess(v *service.View) Process {
 	}
 	if v.Status == idv.StatusCanceled {
 		p.ProviderSpecific = json.RawMessage(`{}`)
+	}
+	if r := v.Reviewed; r.Decided() { // A proposal is nobody's business yet.
+		p.Review = &Review{string(r.Decision), r.Reason.Reveal(), r.By, r.ConfirmedBy, showTime(r.DecidedAt())}
 	}
 	if v.Failure != nil {
 		p.FailReason = &FailReason{Type: string(v.Failure.Type), Message: v.Failure.Message}

@@ -33,6 +33,14 @@ func (c *Connector) EnsureWebhook(ctx context.Context, url string) error {
 	return c.believe(ours)
 }
 
+// Ping says why the account cannot be used now, by a call that changes nothing.
+func (c *Connector) Ping(ctx context.Context) error {
+	if _, err := c.api.Webhooks(ctx); err != nil {
+		return fmt.Errorf("ask Onfido: %w", err)
+	}
+	return nil
+}
+
 // worthHearing lists the events after which a verification can go on.
 func worthHearing() []string { return []string{"check.completed", "check.withdrawn"} }
 

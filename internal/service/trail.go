@@ -36,3 +36,8 @@ func (s *Service) Trail(ctx context.Context, tenant string, q idv.TrailQuery) (p
 	})
 	return page, err
 }
+
+// NoteVerified records that somebody had the audit trail verified.
+func (s *Service) NoteVerified(ctx context.Context, tenant string) error {
+	return s.seen(ctx, idv.ProcessKey{Tenant: tenant}, idv.ActionTrailVerified, "")
+}

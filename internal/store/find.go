@@ -112,11 +112,7 @@ func (r *reader) DeliveriesOf(ctx context.Context, tenant string, events []strin
 			return nil, fmt.Errorf("read the deliveries of an event: %w", err)
 		}
 		slices.SortFunc(rows, func(a, b deliveryRow) int { return strings.Compare(a.SubscriptionID, b.SubscriptionID) })
-		opened, err := r.openDeliveries(rows)
-		if err != nil {
-			return nil, err
-		}
-		deliveries = append(deliveries, opened...)
+		deliveries = append(deliveries, r.openDeliveries(rows)...)
 	}
 	return deliveries, nil
 }

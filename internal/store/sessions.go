@@ -66,10 +66,10 @@ func (db *DB) EndSession(ctx context.Context, hash []byte, o Operator, now time.
 	})
 }
 
-// DeleteOldSessions removes the sessions that have expired at now or were last
-// used before idle.
+// DeleteOldSessions removes the sessions that have expired at now or, unless they
+// are links, were last used before idle.
 func (db *DB) DeleteOldSessions(ctx context.Context, now, idle time.Time) error {
-	_, err := exec(ctx, db.writer, `DELETE FROM operator_sessions WHERE expires_at <= $1 OR seen_at < $2`, micros(now), micros(idle))
+	_, err := exec(ctx, db.writer, `DELETE FROM operator_sessions WHERE expires_at <= $1 OR once = 0 AND seen_at < $2`, micros(now), micros(idle))
 	if err != nil {
 		return fmt.Errorf("delete old sessions: %w", err)
 	}

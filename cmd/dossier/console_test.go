@@ -1,0 +1,163 @@
+package main
+
+import (
+	"bytes"
+	"encoding/base32"
+	"net/url"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/dossier-id/dossier/client"
+	"github.com/dossier-id/dossier/internal/auth"
+	"github.com/dossier-id/dossier/internal/browsertest"
+	"github.com/dossier-id/dossier/internal/idv"
+	"github.com/dossier-id/dossier/internal/sandbox"
+	"github.com/dossier-id/dossier/internal/service"
+	"github.com/dossier-id/dossier/internal/store"
+)
+
+// desk is a stack with people at its console.
+type desk struct {
+	*stack
+	browser *browsertest.Browser
+}
+
+func newDesk(t *testing.T) *desk {
+	t.Helper()
+	s := newStack(t, "sqlite:"+filepath.Join(t.TempDir(), "dossier.db"), sandbox.Options{CompleteAfter: quickly})
+	return &desk{s, browsertest.New(t, browsertest.CameraMissing)}
+}
+
+// operator makes an operator of the default tenant.
+func (s *stack) operator(name string, role idv.Role) auth.Enrolment {
+	s.t.Helper()
+	made, err := s.server.operators().Create(s.t.Context(), store.DefaultTenant, name, role)
+	check(s.t, err)
+	return made
+}
+
+// codeOf gives the one-time password that an authenticator app shows now.
+func codeOf(t *testing.T, e auth.Enrolment) string {
+	t.Helper()
+	secret, err := base32.StdEncoding.WithPadding(base32.NoPadding).DecodeString(e.Secret)
+	check(t, err)
+	return auth.Code(secret, time.Now())
+}
+
+// sit opens the console and logs in by password and code.
+func (d *desk) sit(device browsertest.Device, e auth.Enrolment) *browsertest.Page {
+	d.t.Helper()
+	p := d.browser.Open(device, d.url+"/console/processes?status=undecided")
+	p.Fill("input[name=name]", e.Name)
+	p.Fill("input[name=password]", e.Password)
+	p.Fill("input[name=code]", codeOf(d.t, e))
+	p.Click("button.main")
+	p.AwaitText("Log out")
+	return p
+}
+
+// unclear makes a process that the provider leaves inconclusive.
+func (s *stack) unclear() client.Ref {
+	s.t.Helper()
+	ref := s.pendingProcess(passportOrder(), client.UserData{FirstName: "Anna", LastName: "Consider"}, "front", "selfie")
+	if p := s.result(ref); p.Status != client.StatusInconclusive {
+		s.t.Fatalf("the process is %s, want inconclusive", p.Status)
+	}
+	return ref
+}
+
+func consoleOf(ref client.Ref) string { return "/console/processes/" + ref.DossierID + "/" + ref.ProcessID }
+
+// furnish makes something to look at on every page.
+func (d *desk) furnish() (unclear, accepted client.Ref) {
+	d.t.Helper()
+	ctx := d.t.Context()
+	_, err := d.server.use.CreateSubscription(ctx, store.DefaultTenant, service.Endpoint{URL: "http://127.0.0.1:9/events?key=secret", Events: idv.EventNames()})
+	check(d.t, err)
+	unclear = d.unclear()
+	accepted = d.pendingProcess(passportOrder(), client.UserData{FirstName: "Anna", LastName: "Visser"}, "front", "selfie")
+	d.result(accepted)
+	d.pendingProcess(passportOrder(), client.UserData{})
+	d.eventually("the events are published", func() bool {
+		events, err := d.server.use.Feed(ctx, store.DefaultTenant, idv.FeedQuery{Limit: 50})
+		return err == nil && len(events) >= 7
+	})
+	return unclear, accepted
+}
+
+// TestConsoleScreens looks at every page in both themes and two widths: axe-core
+// finds nothing, nothing is fetched from elsewhere, and the browser has nothing
+// to complain about. With DOSSIER_SCREENSHOTS it leaves pictures there.
+func TestConsoleScreens(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	unclear, accepted := d.furnish()
+	subscriptions, err := d.server.use.Subscriptions(t.Context(), store.DefaultTenant)
+	check(t, err)
+	admin := d.operator("ada", idv.RoleAdministrator)
+	pages := []struct{ name, path string }{
+		{"overview", "/console/"},
+		{"processes", "/console/processes"},
+		{"nothing-found", "/console/processes?id=none"},
+		{"process-inconclusive", consoleOf(unclear)},
+		{"process-accepted", consoleOf(accepted)},
+		{"dossier", "/console/dossiers/" + accepted.DossierID},
+		{"webhooks", "/console/webhooks"},
+		{"webhook", "/console/webhooks/" + subscriptions[0].ID},
+		{"clients", "/console/clients"},
+		{"trail", "/console/trail"},
+		{"operators", "/console/operators"},
+		{"health", "/console/health"},
+		{"not-found", "/console/nothing"},
+	}
+	p := d.sit(browsertest.Desktop(), admin)
+	for _, page := range pages {
+		for device, size := range map[string]browsertest.Device{"wide": {Width: 1360, Height: 900}, "phone": browsertest.Phone()} {
+			p.Resize(size)
+			for _, scheme := range []string{"light", "dark"} {
+				p.Prefer(scheme)
+				p.Goto(d.url + page.path)
+				p.Await("h1")
+				where := page.name + "-" + device + "-" + scheme
+				for _, finding := range p.Audit() {
+					t.Errorf("%s: %s", where, finding)
+				}
+				if wide, _ := p.Eval("document.documentElement.scrollWidth > innerWidth").(bool); wide {
+					t.Errorf("%s: the page is wider than the window", where)
+				}
+				picture(t, p, where)
+			}
+		}
+	}
+	complain(t, d, p)
+}
+
+// picture keeps what a page looks like, if somebody asked for it.
+func picture(t *testing.T, p *browsertest.Page, name string) {
+	t.Helper()
+	folder := os.Getenv("DOSSIER_SCREENSHOTS")
+	if folder == "" {
+		return
+	}
+	check(t, os.MkdirAll(folder, 0o755))
+	check(t, os.WriteFile(filepath.Join(folder, "console-"+name+".png"), p.WholePicture(), 0o644))
+}
+
+// complain fails with what the browser said, and with what it asked of others.
+func complain(t *testing.T, d *desk, p *browsertest.Page) {
+	t.Helper()
+	for _, said := range p.Complaints() {
+		if !bytes.Contains([]byte(said), []byte("404")) && !bytes.Contains([]byte(said), []byte("401")) {
+			t.Errorf("the browser says: %s", said)
+		}
+	}
+	ours, err := url.Parse(d.url)
+	check(t, err)
+	for _, asked := range p.Asked() {
+		if u, err := url.Parse(asked); err != nil || u.Host != ours.Host && u.Scheme != "blob" {
+			t.Errorf("the page asked for %s", asked)
+		}
+	}
+}

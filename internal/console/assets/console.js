@@ -1,0 +1,138 @@
+// What makes the pages pleasant; they work without it.
+"use strict"
+
+const one = (selector, from = document) => from.querySelector(selector)
+const each = (selector, then, from = document) => from.querySelectorAll(selector).forEach(then)
+
+// The menu of a narrow window.
+const menu = one("[data-menu]")
+menu?.addEventListener("click", () => {
+	const open = document.body.classList.toggle("open")
+	menu.setAttribute("aria-expanded", String(open))
+})
+
+// What cannot be undone is asked about first.
+document.addEventListener("submit", e => {
+	const question = e.target.dataset.confirm
+	if (question && !window.confirm(question)) e.preventDefault()
+})
+
+// Secrets are copied with a click.
+each("[data-copy]", button => button.addEventListener("click", async () => {
+	await navigator.clipboard.writeText(one("code", button.parentElement).textContent)
+	button.textContent = "Copied"
+}))
+
+// Fields that were left empty stay out of the address, so that it can be kept.
+each("[data-filter]", form => form.addEventListener("submit", () =>
+	each("input, select", field => { field.disabled = field.name !== "" && field.value === "" }, form)))
+window.addEventListener("pageshow", () => each("[data-filter] [disabled]", field => { field.disabled = false }))
+
+// Keys: / goes to the search, j and k walk through a list, Enter opens.
+document.addEventListener("keydown", e => {
+	const typing = e.target.closest("input, textarea, select, [contenteditable], dialog")
+	if (typing || e.ctrlKey || e.metaKey || e.altKey) return
+	if (e.key === "/") {
+		const search = one("[data-slash]")
+		if (search) { e.preventDefault(); search.focus(); search.select() }
+	}
+	if (e.key === "j" || e.key === "k") {
+		const links = [...document.querySelectorAll("[data-row] a:first-of-type")].filter((a, i, all) => all.findIndex(b => b.closest("tr") === a.closest("tr")) === i)
+		const at = links.findIndex(a => a.closest("tr").contains(document.activeElement))
+		links[Math.max(0, Math.min(links.length - 1, at + (e.key === "j" ? 1 : -1)))]?.focus()
+	}
+})
+
+// Images: shown in the page, and large in a viewer that zooms and turns. Turning
+// and zooming are classes: the page may have no inline style.
+const viewer = one("[data-viewer]")
+const view = {zoom: 4, turn: 0, image: null}
+const zooms = 13
+
+function look() {
+	view.image.className = `zoom${view.zoom} turn${view.turn}`
+}
+
+function open(image, name) {
+	view.image = document.createElement("img")
+	view.image.src = image.src
+	view.image.alt = name + ", large"
+	view.zoom = 4
+	view.turn = 0
+	one("p", viewer).textContent = name
+	one(".stage", viewer).replaceChildren(view.image)
+	look()
+	viewer.showModal()
+}
+
+function act(zoom, turn) {
+	view.zoom = Math.max(0, Math.min(zooms - 1, view.zoom + zoom))
+	view.turn = (view.turn + turn) % 4
+	look()
+}
+
+each("[data-picture]", figure => {
+	const veil = one(".veil", figure)
+	one("[data-show]", figure).addEventListener("click", e => {
+		e.preventDefault()
+		const image = document.createElement("img")
+		image.alt = figure.dataset.name
+		image.addEventListener("load", async () => {
+			const button = document.createElement("button")
+			button.type = "button"
+			button.className = "picture"
+			button.title = "Zoom and turn"
+			button.append(image)
+			button.addEventListener("click", () => open(image, figure.dataset.name))
+			veil.replaceWith(button)
+			document.body.dispatchEvent(new Event("looked"))
+		})
+		image.addEventListener("error", () => { veil.textContent = "The image cannot be shown: it may have been erased." })
+		veil.classList.add("loading")
+		fetch(figure.dataset.picture).then(r => r.ok ? r.blob() : Promise.reject(r.status)).then(blob => { image.src = URL.createObjectURL(blob) })
+			.catch(() => image.dispatchEvent(new Event("error")))
+	})
+})
+
+viewer?.addEventListener("click", e => {
+	const button = e.target.closest("button")
+	if (!button) return
+	if ("close" in button.dataset) viewer.close()
+	if ("turn" in button.dataset) act(0, 1)
+	if (button.dataset.zoom) act(Number(button.dataset.zoom) > 1 ? 1 : -1, 0)
+})
+viewer?.addEventListener("keydown", e => {
+	if (e.key === "+" || e.key === "=") act(1, 0)
+	if (e.key === "-") act(-1, 0)
+	if (e.key === "r") act(0, 1)
+})
+
+// The plot of the overview: stacked bars, one for each day.
+function plot(box) {
+	const data = JSON.parse(box.dataset.plot)
+	const [days, ...counts] = data
+	const style = getComputedStyle(document.documentElement)
+	const color = name => style.getPropertyValue("--" + name).trim()
+	const names = ["pending", "processing", "accepted", "inconclusive", "rejected", "failed", "canceled"]
+	const sums = counts.map((_, i) => days.map((_, day) => counts.slice(0, i + 1).reduce((sum, row) => sum + row[day], 0)))
+	const axis = {stroke: color("dim"), grid: {stroke: color("line"), width: 1}, ticks: {show: false}, font: "12px system-ui, sans-serif"}
+	const bars = uPlot.paths.bars({size: [0.7, 40], radius: 0})
+	const series = names.map((name, i) => ({
+		label: name, fill: color("c-" + name), stroke: color("c-" + name), width: 0, paths: bars, points: {show: false},
+		value: (_, v, __, at) => at === null ? "–" : counts[i][at],
+	})).reverse()
+	const make = () => new uPlot({
+		width: box.clientWidth, height: 240, legend: {show: false}, cursor: {show: false}, padding: [12, 8, 0, 0],
+		scales: {x: {range: [days[0] - 43200, days[days.length - 1] + 43200]}, y: {range: (_, __, max) => [0, Math.max(4, max * 1.08)]}},
+		axes: [
+			{...axis, grid: {show: false}, space: 70, values: (_, ticks) => ticks.map(t => new Date(t * 1000).toLocaleDateString("en", {day: "numeric", month: "short", timeZone: "UTC"})), incrs: [86400, 2 * 86400, 7 * 86400, 14 * 86400]},
+			{...axis, size: 44, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 100000], values: (_, ticks) => ticks.map(t => t.toLocaleString("en"))},
+		],
+		series: [{}, ...series], tzDate: t => uPlot.tzDate(new Date(t * 1000), "Etc/UTC"),
+	}, [days, ...sums.toReversed()], box)
+	let drawn = make()
+	new ResizeObserver(() => { if (drawn.width !== box.clientWidth) drawn.setSize({width: box.clientWidth, height: 240}) }).observe(box)
+	matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => location.reload())
+	box.classList.add("drawn")
+}
+each("[data-plot]", plot)

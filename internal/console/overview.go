@@ -1,0 +1,173 @@
+package console
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/dossier-id/dossier/internal/archive"
+	"github.com/dossier-id/dossier/internal/idv"
+	"github.com/dossier-id/dossier/internal/service"
+)
+
+// spans are the times that an overview can cover, in days.
+func spans() []int { return []int{7, 30, 90} }
+
+// board is what the overview shows.
+type board struct {
+	Days    int
+	Spans   []int
+	Rows    []dayRow
+	Total   int
+	Share   map[idv.Status]int
+	Median  time.Duration
+	P95     time.Duration
+	Timed   int
+	Reasons []reason
+	// Looked is how many unclear results the reasons were counted in.
+	Looked  int
+	Backlog idv.Backlog
+	Failing []*idv.Subscription
+}
+
+// dayRow is a day with how many processes of it have each status.
+type dayRow struct {
+	Day    time.Time
+	Counts []int
+	Total  int
+}
+
+// reason is a path in the breakdown that was not clear, and how often.
+type reason struct {
+	Path  []string
+	Count int
+}
+
+func (c *console) readBoard(q *request) (*board, error) {
+	days, err := strconv.Atoi(q.URL.Query().Get("days"))
+	if err != nil || !slices.Contains(spans(), days) {
+		days = 30
+	}
+	today := c.Now().UTC().Truncate(24 * time.Hour)
+	since := today.AddDate(0, 0, 1-days)
+	o, err := c.Service.Overview(q.Context(), q.op.Tenant, since)
+	if err != nil {
+		return nil, err
+	}
+	b := &board{Days: days, Spans: spans(), Share: map[idv.Status]int{}, Backlog: o.Backlog, Failing: o.Failing, Looked: len(o.Unclear)}
+	b.count(o, since)
+	b.time(o.Times)
+	b.Reasons = reasonsIn(o.Unclear)
+	return b, nil
+}
+
+// count fills a row for each day, also for one without a process.
+func (b *board) count(o *service.Overview, since time.Time) {
+	for i := range b.Days {
+		b.Rows = append(b.Rows, dayRow{Day: since.AddDate(0, 0, i), Counts: make([]int, len(statuses()))})
+	}
+	for _, n := range o.Counts {
+		at, column := int(n.Day.Sub(since)/(24*time.Hour)), slices.Index(statuses(), n.Status)
+		if at < 0 || at >= len(b.Rows) || column < 0 {
+			continue
+		}
+		b.Rows[at].Counts[column] += n.Count
+		b.Rows[at].Total += n.Count
+		b.Total += n.Count
+		b.Share[n.Status] += n.Count
+	}
+}
+
+func (b *board) time(times []time.Duration) {
+	slices.Sort(times)
+	if b.Timed = len(times); b.Timed > 0 {
+		b.Median, b.P95 = times[len(times)/2], times[len(times)*95/100]
+	}
+}
+
+// Accepted is the share of accepted among all that were decided, in per cent, or
+// -1 while there is none.
+func (b *board) Accepted() int {
+	decided := b.Share[idv.StatusAccepted] + b.Share[idv.StatusRejected] + b.Share[idv.StatusInconclusive]
+	if decided == 0 {
+		return -1
+	}
+	return (b.Share[idv.StatusAccepted]*100 + decided/2) / decided
+}
+
+// mostReasons is how many reasons are shown.
+const mostReasons = 8
+
+func reasonsIn(found []idv.PersonalJSON) (reasons []reason) {
+	counts := map[string]int{}
+	for _, specific := range found {
+		checks, err := archive.Checks(specific, nil)
+		if err != nil {
+			continue // Whoever opens that process hears of it.
+		}
+		for _, check := range checks {
+			for _, path := range check.Findings() {
+				counts[path]++
+			}
+		}
+	}
+	for path, n := range counts {
+		reasons = append(reasons, reason{strings.Split(path, " › "), n})
+	}
+	slices.SortFunc(reasons, func(a, b reason) int {
+		if a.Count != b.Count {
+			return b.Count - a.Count
+		}
+		return slices.Compare(a.Path, b.Path)
+	})
+	return reasons[:min(len(reasons), mostReasons)]
+}
+
+func (c *console) overview(q *request) error {
+	b, err := c.readBoard(q)
+	if err != nil {
+		return err
+	}
+	return c.show(q, "overview", frame{Title: "Overview", Here: "overview", Plots: true, Body: b})
+}
+
+// Plot gives what the plot draws: times in seconds, then a row for each status.
+func (b *board) Plot() (string, error) {
+	data := make([][]int64, 1+len(statuses()))
+	for _, row := range b.Rows {
+		data[0] = append(data[0], row.Day.Unix())
+		for i, n := range row.Counts {
+			data[i+1] = append(data[i+1], int64(n))
+		}
+	}
+	text, err := json.Marshal(data)
+	return string(text), err
+}
+
+func (c *console) overviewCSV(q *request) error {
+	b, err := c.readBoard(q)
+	if err != nil {
+		return err
+	}
+	q.w.Header().Set("Content-Type", "text/csv; charset=utf-8")
+	q.w.Header().Set("Content-Disposition", fmt.Sprintf(`attachment; filename="verifications-%d-days.csv"`, b.Days))
+	out := csv.NewWriter(q.w)
+	head := []string{"day"}
+	for _, s := range statuses() {
+		head = append(head, string(s))
+	}
+	_ = out.Write(head) // The writer keeps its first error.
+	for _, row := range b.Rows {
+		line := []string{row.Day.Format(time.DateOnly)}
+		for _, n := range row.Counts {
+			line = append(line, strconv.Itoa(n))
+		}
+		_ = out.Write(line)
+	}
+	out.Flush()
+	return nil
+}

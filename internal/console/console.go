@@ -114,6 +114,22 @@ func routes() []route {
 	}
 }
 
+// Route is one of the routes of the console: a pattern as net/http takes it, below
+// Root, and the role that it takes; empty for a route without login.
+type Route struct {
+	Pattern string
+	Needs   idv.Role
+}
+
+// Routes lists everything that the console answers, so that a test can hold each
+// to the roles.
+func Routes() (all []Route) {
+	for _, rt := range routes() {
+		all = append(all, Route{rt.pattern, rt.needs})
+	}
+	return all
+}
+
 // onePath is the path of a process.
 const onePath = "/processes/{dossier}/{process}"
 

@@ -100,11 +100,8 @@ func day(s string) (time.Time, error) {
 // folder is what the page of a dossier shows.
 type folder struct {
 	*idv.Dossier
-	Lines    []idv.ProcessLine
-	Files    []idv.Image
-	UserData []datum
-	// Asked says that the user data was asked for.
-	Asked bool
+	Lines []idv.ProcessLine
+	Files []idv.Image
 }
 
 // datum is a field of the user data.
@@ -130,9 +127,6 @@ func (c *console) dossier(q *request) error {
 // userData is a part of the page of a dossier: reading it is recorded.
 func (c *console) userData(q *request) error {
 	u, err := c.Service.UserData(q.Context(), q.op.Tenant, q.PathValue("dossier"))
-	if idv.CodeOf(err) == idv.CodeNotFound {
-		u, err = &idv.UserData{}, nil
-	}
 	if err != nil {
 		return err
 	}

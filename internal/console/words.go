@@ -106,7 +106,8 @@ func short(id string) string {
 	return "…" + id[len(id)-8:]
 }
 
-func words(v any) string { return archive.Words(fmt.Sprint(v)) }
+// words writes a word of the contract as people do.
+func words(v any) string { return strings.ReplaceAll(archive.Words(fmt.Sprint(v)), "_", " ") }
 
 // kind says what a type of process verifies, in two words.
 func kind(t idv.ProcessType) string {

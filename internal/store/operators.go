@@ -47,6 +47,8 @@ type Session struct {
 const operatorQuery = `SELECT d.id, d.tenant_id, d.name, d.role, d.password, d.totp, d.code, d.failures, d.locked_until,
 	d.created_at, d.login_at, d.disabled_at FROM operators d`
 
+const operatorsQuery = operatorQuery + ` WHERE d.tenant_id = $1 ORDER BY d.name`
+
 func (o *Operator) into() []any {
 	return []any{
 		&o.ID, &o.Tenant, &o.Name, &o.Role, &o.Password, &o.TOTP, &o.Code, &o.Failures, timeOf(&o.LockedUntil),
@@ -93,7 +95,7 @@ func (db *DB) OperatorByName(ctx context.Context, name string) (Operator, error)
 // Operators gives those of a tenant by name, disabled ones too, without their
 // secrets.
 func (db *DB) Operators(ctx context.Context, tenant string) ([]Operator, error) {
-	found, err := all(ctx, db.reader, scanOperator, operatorQuery+` WHERE d.tenant_id = $1 ORDER BY d.name`, tenant)
+	found, err := all(ctx, db.reader, scanOperator, operatorsQuery, tenant)
 	if err != nil {
 		return nil, fmt.Errorf("list operators: %w", err)
 	}

@@ -162,6 +162,9 @@ func readEverything(t *testing.T, tx *transaction) {
 	d := &idv.Dossier{ID: "d", TenantID: DefaultTenant, CreatedAt: now}
 	p := &idv.Process{ID: "p", TenantID: DefaultTenant, DossierID: "d", CreatedAt: now}
 	k := idv.ProcessKey{Tenant: p.TenantID, Dossier: p.DossierID, Process: p.ID}
+	find := func(q idv.ProcessQuery) func() error {
+		return func() error { _, err := tx.FindProcesses(ctx, "default", q); return err }
+	}
 	calls := []func() error{
 		func() error { return tx.CreateDossier(ctx, d) },
 		func() error { return tx.CreateProcess(ctx, p, idv.Effects{Event: p.Created()}) },
@@ -218,6 +221,12 @@ func readEverything(t *testing.T, tx *transaction) {
 			return err
 		},
 		func() error { _, err := all(ctx, tx.q, scanClient, clientsQuery, "default"); return err },
+		find(idv.ProcessQuery{}), find(idv.ProcessQuery{ID: "p"}), find(idv.ProcessQuery{ID: "d"}), find(idv.ProcessQuery{Status: "pending"}),
+		find(idv.ProcessQuery{Type: "document"}), find(idv.ProcessQuery{Undecided: true}), find(idv.ProcessQuery{Since: now, Until: now.Add(1)}),
+		func() error { _, err := tx.DeliveriesOf(ctx, "default", []string{"e"}); return err },
+		func() error { _, err := tx.VerdictTimes(ctx, "default", now, 10); return err },
+		func() error { _, err := tx.Backlog(ctx, "default"); return err },
+		func() error { _, err := all(ctx, tx.q, scanOperator, operatorsQuery, "default"); return err },
 	}
 	for i, call := range calls {
 		if err := call(); err != nil {

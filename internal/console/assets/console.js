@@ -125,7 +125,7 @@ function plot(box) {
 		width: box.clientWidth, height: 240, legend: {show: false}, cursor: {show: false}, padding: [12, 8, 0, 0],
 		scales: {x: {range: [days[0] - 43200, days[days.length - 1] + 43200]}, y: {range: (_, __, max) => [0, Math.max(4, max * 1.08)]}},
 		axes: [
-			{...axis, grid: {show: false}, space: 70, values: (_, ticks) => ticks.map(t => new Date(t * 1000).toLocaleDateString("en", {day: "numeric", month: "short", timeZone: "UTC"})), incrs: [86400, 2 * 86400, 7 * 86400, 14 * 86400]},
+			{...axis, grid: {show: false}, size: 28, space: 70, values: (_, ticks) => ticks.map(t => new Date(t * 1000).toLocaleDateString("en", {day: "numeric", month: "short", timeZone: "UTC"})), incrs: [86400, 2 * 86400, 7 * 86400, 14 * 86400]},
 			{...axis, size: 44, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 100000], values: (_, ticks) => ticks.map(t => t.toLocaleString("en"))},
 		],
 		series: [{}, ...series], tzDate: t => uPlot.tzDate(new Date(t * 1000), "Etc/UTC"),

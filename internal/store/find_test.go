@@ -1,0 +1,195 @@
+package store_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/dossier-id/dossier/internal/idv"
+	"github.com/dossier-id/dossier/internal/store"
+)
+
+// filed makes a process of a status with a verdict where there is one.
+func (b *bed) filed(t *testing.T, dossier *idv.Dossier, id string, kind idv.ProcessType, status idv.Status, at time.Time) *idv.Process {
+	t.Helper()
+	ctx := t.Context()
+	p := &idv.Process{
+		ID: id, TenantID: dossier.TenantID, DossierID: dossier.ID, Provider: idv.ProviderOnfido, Type: kind, Status: idv.StatusPending, CreatedAt: at, UpdatedAt: at,
+	}
+	must(t, b.Update(ctx, func(tx idv.Tx) error {
+		if err := tx.CreateProcess(ctx, p, idv.Effects{Event: p.Created()}); err != nil || status == idv.StatusPending {
+			return err
+		}
+		if err := tx.ChangeProcess(ctx, p, idv.Effects{Event: p.Begin(at.Add(time.Second), at.Add(time.Hour))}); err != nil || status == idv.StatusProcessing {
+			return err
+		}
+		e := p.Conclude(&idv.Verdict{Status: status, ProviderSpecific: []byte(`{}`)}, at.Add(4*time.Second))
+		return tx.ChangeProcess(ctx, p, idv.Effects{Event: e})
+	}))
+	return p
+}
+
+func (b *bed) find(t *testing.T, tenant string, q idv.ProcessQuery) (ids []string) {
+	t.Helper()
+	must(t, b.View(t.Context(), func(r idv.Reader) error {
+		page, err := r.FindProcesses(t.Context(), tenant, q)
+		for _, l := range page {
+			ids = append(ids, l.Process)
+		}
+		return err
+	}))
+	return ids
+}
+
+func TestProcessesAreFound(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(b *bed) {
+		t := b.t
+		zoe, other := b.dossier(t, "Zoë"), b.dossier(t, "other")
+		for i, status := range []idv.Status{idv.StatusPending, idv.StatusProcessing, idv.StatusAccepted, idv.StatusInconclusive, idv.StatusInconclusive} {
+			d := zoe
+			if i == 4 {
+				d = other
+			}
+			b.filed(t, d, fmt.Sprint("p", i), idv.ProcessTypes()[i%2], status, noon.Add(time.Duration(i/2)*time.Hour)) // some at the same time
+		}
+		all := []string{"p4", "p3", "p2", "p1", "p0"}
+		for name, test := range map[string]struct {
+			q    idv.ProcessQuery
+			want []string
+		}{
+			"all":         {idv.ProcessQuery{}, all},
+			"a process":   {idv.ProcessQuery{ID: "p2"}, []string{"p2"}},
+			"a dossier":   {idv.ProcessQuery{ID: zoe.ID}, all[1:]},
+			"a reference": {idv.ProcessQuery{ExternalReference: "Zoë"}, all[1:]},
+			"a status":    {idv.ProcessQuery{Status: idv.StatusInconclusive}, all[:2]},
+			"a type":      {idv.ProcessQuery{Type: idv.TypeDocumentSelfie}, []string{"p3", "p1"}},
+			"both":        {idv.ProcessQuery{Type: idv.TypeDocumentSelfie, Status: idv.StatusInconclusive}, []string{"p3"}},
+			"undecided":   {idv.ProcessQuery{Undecided: true}, all[:2]},
+			"since":       {idv.ProcessQuery{Since: noon.Add(time.Hour)}, all[:3]},
+			"until":       {idv.ProcessQuery{Until: noon.Add(time.Hour)}, all[3:]},
+			"nothing":     {idv.ProcessQuery{ID: "p9"}, nil},
+		} {
+			test.q.Limit = 50
+			if got := b.find(t, store.DefaultTenant, test.q); !slices.Equal(got, test.want) {
+				t.Errorf("%s: %v, want %v", name, got, test.want)
+			}
+			if got := b.find(t, "other", test.q); got != nil {
+				t.Errorf("%s: another tenant finds %v", name, got)
+			}
+		}
+		b.turnPages(t, all)
+	})
+}
+
+// turnPages reads the list two at a time.
+func (b *bed) turnPages(t *testing.T, all []string) {
+	t.Helper()
+	var got []string
+	q := idv.ProcessQuery{Limit: 2}
+	for {
+		var page []idv.ProcessLine
+		must(t, b.View(t.Context(), func(r idv.Reader) (err error) {
+			page, err = r.FindProcesses(t.Context(), store.DefaultTenant, q)
+			return err
+		}))
+		if len(page) == 0 {
+			break
+		}
+		for _, l := range page {
+			got, q.After = append(got, l.Process), idv.ProcessCursor{CreatedAt: l.CreatedAt, ID: l.Process}
+		}
+	}
+	if !slices.Equal(got, all) {
+		t.Errorf("page by page: %v, want %v", got, all)
+	}
+}
+
+func TestFiguresOfAnOverview(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(b *bed) {
+		t, ctx := b.t, b.t.Context()
+		d := b.dossier(t, "Zoë")
+		yesterday := noon.Add(-24 * time.Hour)
+		b.filed(t, d, "p0", idv.TypeDocument, idv.StatusAccepted, yesterday)
+		b.filed(t, d, "p1", idv.TypeDocument, idv.StatusAccepted, noon)
+		b.filed(t, d, "p2", idv.TypeDocument, idv.StatusAccepted, noon)
+		b.filed(t, d, "p3", idv.TypeDocument, idv.StatusInconclusive, noon)
+		b.filed(t, d, "p4", idv.TypeDocument, idv.StatusProcessing, noon)
+		must(t, b.View(ctx, func(r idv.Reader) error {
+			counts, err := r.CountProcesses(ctx, store.DefaultTenant, yesterday.Add(-time.Hour))
+			must(t, err)
+			day := noon.Truncate(24 * time.Hour)
+			want := []idv.StatusCount{
+				{Day: day.Add(-24 * time.Hour), Status: idv.StatusAccepted, Count: 1}, {Day: day, Status: idv.StatusAccepted, Count: 2},
+				{Day: day, Status: idv.StatusInconclusive, Count: 1}, {Day: day, Status: idv.StatusProcessing, Count: 1},
+			}
+			if !slices.Equal(counts, want) {
+				t.Errorf("counts are %v, want %v", counts, want)
+			}
+			times, err := r.VerdictTimes(ctx, store.DefaultTenant, noon.Add(-time.Hour), 2)
+			if err != nil || !slices.Equal(times, []time.Duration{3 * time.Second, 3 * time.Second}) {
+				t.Errorf("times are %v, %v", times, err)
+			}
+			backlog, err := r.Backlog(ctx, store.DefaultTenant)
+			if err != nil || backlog != (idv.Backlog{Processing: 1, Undecided: 1}) {
+				t.Errorf("the backlog is %+v, %v", backlog, err)
+			}
+			return nil
+		}))
+	})
+}
+
+// TestReviewsAreKept: a decision is stored once, with its event, and whoever has
+// not seen what is there is refused.
+func TestReviewsAreKept(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(b *bed) {
+		t, ctx := b.t, b.t.Context()
+		d := b.dossier(t, "Zoë")
+		p := b.filed(t, d, "p0", idv.TypeDocument, idv.StatusInconclusive, noon)
+		later := noon.Add(time.Minute)
+		stale := *p
+		b.review(t, p, nil, func() (*idv.Event, error) {
+			return p.Review(idv.Review{Decision: idv.StatusAccepted, Reason: "seen", By: "rita", At: later, FourEyes: true})
+		})
+		e, err := stale.Review(idv.Review{Decision: idv.StatusRejected, Reason: "no", By: "ruth", At: later})
+		must(t, err)
+		err = b.Update(ctx, func(tx idv.Tx) error { return tx.PutReview(ctx, &stale, nil, e) })
+		if idv.CodeOf(err) != idv.CodeInvalidState {
+			t.Errorf("a decision over a proposal that was not seen: %v", err)
+		}
+		if found := b.find(t, store.DefaultTenant, idv.ProcessQuery{Limit: 9, Undecided: true}); len(found) != 1 {
+			t.Errorf("a proposal counts as decided: %v", found)
+		}
+		b.review(t, p, p.Reviewed, func() (*idv.Event, error) { return p.ConfirmReview("ruth", later) })
+		must(t, b.View(ctx, func(r idv.Reader) error {
+			got, err := r.Process(ctx, p.TenantID, p.DossierID, p.ID)
+			if err != nil || got.Status != idv.StatusInconclusive || !got.Reviewed.Decided() || *got.Reviewed != *p.Reviewed {
+				t.Errorf("the process is %s, reviewed %+v, %v", got.Status, got.Reviewed, err)
+			}
+			return nil
+		}))
+		if found := b.find(t, store.DefaultTenant, idv.ProcessQuery{Limit: 9, Undecided: true}); found != nil {
+			t.Errorf("a decision is still to be made: %v", found)
+		}
+		events, err := b.Events(ctx, p.TenantID, p.DossierID, 0, 10)
+		if err != nil || events[len(events)-1].Name != idv.EventProcessReviewed {
+			t.Errorf("the events are %v, %v", events, err)
+		}
+	})
+}
+
+// review stores what change makes of a process.
+func (b *bed) review(t *testing.T, p *idv.Process, before *idv.Review, change func() (*idv.Event, error)) {
+	t.Helper()
+	must(t, b.Update(t.Context(), func(tx idv.Tx) error {
+		e, err := change()
+		if err != nil {
+			return err
+		}
+		return tx.PutReview(context.WithoutCancel(t.Context()), p, before, e)
+	}))
+}

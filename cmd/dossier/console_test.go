@@ -68,7 +68,9 @@ func (s *stack) unclear() client.Ref {
 	return ref
 }
 
-func consoleOf(ref client.Ref) string { return "/console/processes/" + ref.DossierID + "/" + ref.ProcessID }
+func consoleOf(ref client.Ref) string {
+	return "/console/processes/" + ref.DossierID + "/" + ref.ProcessID
+}
 
 // furnish makes something to look at on every page.
 func (d *desk) furnish() (unclear, accepted client.Ref) {
@@ -109,6 +111,7 @@ func TestConsoleScreens(t *testing.T) {
 		{"clients", "/console/clients"},
 		{"trail", "/console/trail"},
 		{"operators", "/console/operators"},
+		{"retention", "/console/retention"},
 		{"health", "/console/health"},
 		{"not-found", "/console/nothing"},
 	}

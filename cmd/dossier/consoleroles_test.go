@@ -32,7 +32,7 @@ func rows() map[string]string {
 		"GET /clients": "", "POST /clients": "name=one", "POST /clients/{id}/rotate": "", "POST /clients/{id}/revoke": "",
 		"GET /trail": "", "POST /trail/verify": "",
 		"GET /operators": "", "POST /operators": "role=viewer&name=", "POST /operators/{id}/reset": "", "POST /operators/{id}/disable": "",
-		"POST /operators/{id}/role": "role=viewer", "POST /four-eyes": "demanded=no", "GET /health": "",
+		"POST /operators/{id}/role": "role=viewer", "POST /four-eyes": "demanded=no", "GET /health": "", "GET /retention": "", "POST /dossiers/{dossier}/{deed}": "reason=court",
 	}
 }
 
@@ -94,7 +94,11 @@ func (r room) fill(pattern string) (method, path string) {
 	case strings.HasPrefix(path, "/operators"):
 		id = r.operator
 	}
-	return method, console.Root + strings.NewReplacer("{dossier}", r.dossier, "{process}", r.process, "{id}", id, "{deed}", "pause",
+	deed := "pause"
+	if strings.HasPrefix(path, "/dossiers") {
+		deed = "hold"
+	}
+	return method, console.Root + strings.NewReplacer("{dossier}", r.dossier, "{process}", r.process, "{id}", id, "{deed}", deed,
 		"{depiction}", "front", "{version}", "0", "{name}", "none", "{$}", "").Replace(path)
 }
 

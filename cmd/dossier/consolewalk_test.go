@@ -155,7 +155,9 @@ func (d *desk) verifyBroken() {
 	_, err := d.server.db.Writer().ExecContext(t.Context(), `VACUUM INTO '`+database+`'`)
 	check(t, err)
 	check(t, os.CopyFS(filepath.Join(data, "data"), os.DirFS(d.data)))
-	check(t, os.Chmod(filepath.Join(data, "data", "key.json"), 0o600))
+	for _, name := range []string{"key.json", "key.json.tree"} { // CopyFS makes files that everybody can read.
+		check(t, os.Chmod(filepath.Join(data, "data", name), 0o600))
+	}
 	box, err := startSandbox(t.Context(), "127.0.0.1:0", sandbox.Options{})
 	check(t, err)
 	t.Cleanup(func() { check(t, box.stop()) })

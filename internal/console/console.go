@@ -110,6 +110,9 @@ func routes() []route {
 		{"POST /operators/{id}/role", idv.RoleAdministrator, (*console).setRole},
 		{"POST /four-eyes", idv.RoleAdministrator, (*console).setFourEyes},
 
+		{"GET /retention", idv.RoleViewer, (*console).retention},
+		{"POST /dossiers/{dossier}/{deed}", idv.RoleAdministrator, (*console).hold},
+
 		{"GET /health", idv.RoleViewer, (*console).health},
 	}
 }

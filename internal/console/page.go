@@ -90,7 +90,9 @@ func (c *console) loadPages() (map[string]*template.Template, error) {
 }
 
 // show answers with a page.
-func (c *console) show(q *request, name string, f frame) error { return c.showAs(q, http.StatusOK, name, f) }
+func (c *console) show(q *request, name string, f frame) error {
+	return c.showAs(q, http.StatusOK, name, f)
+}
 
 func (c *console) showAs(q *request, status int, name string, f frame) error {
 	f.Operator, f.Done = q.op, deeds()[q.URL.Query().Get("done")]
@@ -163,6 +165,7 @@ func deeds() map[string]string {
 		"tested": "A test event is on its way.", "replay": "What the endpoint had not taken in the last seven days is on its way again.",
 		"deleted": "Deleted.", "revoked": "The client and its tokens are ended.", "disabled": "The operator and their sessions are ended.",
 		"role": "The role was changed.", "four-eyes": "The rule was changed.",
+		"held": "Under a legal hold: nothing of it is deleted until you release it.", "released": "The hold is released.",
 	}
 }
 

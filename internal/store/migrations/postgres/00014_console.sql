@@ -44,6 +44,6 @@ CREATE INDEX processes_found_by_status ON processes (tenant_id, status, created_
 CREATE INDEX processes_found_by_type ON processes (tenant_id, type, created_at, id);
 CREATE INDEX processes_to_review ON processes (tenant_id, created_at, id) WHERE status = 'inconclusive' AND reviewed_at = 0;
 
-CREATE INDEX events_by_name ON events (tenant_id, name, at);
+CREATE INDEX events_by_time ON events (tenant_id, name, at);
 CREATE INDEX deliveries_of_event ON deliveries (tenant_id, event_id);
 CREATE INDEX deliveries_waiting ON deliveries (tenant_id, due_at) WHERE status = 'pending';

@@ -129,7 +129,7 @@ func TestConsoleScreens(t *testing.T) {
 			if wide, _ := p.Eval("document.documentElement.scrollWidth > innerWidth").(bool); wide {
 				t.Errorf("%s: the page is wider than the window", where)
 			}
-			picture(t, p, where)
+			keepPicture(t, p, where)
 		}
 	}
 	complain(t, d, p)
@@ -152,8 +152,8 @@ func consoleLooks() []consoleLook {
 	return all
 }
 
-// picture keeps what a page looks like, if somebody asked for it.
-func picture(t *testing.T, p *browsertest.Page, name string) {
+// keepPicture keeps what a page looks like, if somebody asked for it.
+func keepPicture(t *testing.T, p *browsertest.Page, name string) {
 	t.Helper()
 	folder := os.Getenv("DOSSIER_SCREENSHOTS")
 	if folder == "" {

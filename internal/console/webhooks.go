@@ -77,7 +77,7 @@ func (c *console) showWebhook(q *request, secret string) error {
 // changeWebhook does what the address says to a subscription.
 func (c *console) changeWebhook(q *request) (err error) {
 	ctx, tenant, id := q.Context(), q.op.Tenant, q.PathValue("id")
-	done := ""
+	var done string
 	switch q.PathValue("deed") {
 	case "pause":
 		done = "paused"

@@ -136,8 +136,9 @@ func eventWords(e idv.Event) string {
 		return "Decided by people"
 	case idv.EventProcessDeleted:
 		return "Deleted"
+	default:
+		return string(e.Name)
 	}
-	return string(e.Name)
 }
 
 // pretty indents JSON; what is none stays as it is.

@@ -20,7 +20,7 @@ const (
 	ActionResultViewed     Action = "result.viewed"
 	ActionResultDownloaded Action = "result.downloaded"
 
-	ActionReportViewed     Action = "report.viewed"
+	ActionReportViewed Action = "report.viewed"
 
 	ActionReviewProposed       Action = "review.proposed"
 	ActionReviewReturned       Action = "review.returned"

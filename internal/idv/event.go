@@ -15,9 +15,9 @@ const (
 	EventProcessComplete   EventName = "process.complete"
 	// EventProcessReviewed says that people decided what the provider left
 	// inconclusive.
-	EventProcessReviewed   EventName = "process.reviewed"
-	EventProcessDeleted    EventName = "process.deleted"
-	EventDossierDeleted    EventName = "dossier.deleted"
+	EventProcessReviewed EventName = "process.reviewed"
+	EventProcessDeleted  EventName = "process.deleted"
+	EventDossierDeleted  EventName = "dossier.deleted"
 	// EventSubscriptionTest is what a customer sends to one of their endpoints to
 	// see it arrive; no other endpoint gets it.
 	EventSubscriptionTest EventName = "subscription.test"

@@ -123,8 +123,10 @@ func TestFiguresOfAnOverview(t *testing.T) {
 			must(t, err)
 			day := noon.Truncate(24 * time.Hour)
 			want := []idv.StatusCount{
-				{Day: day.Add(-24 * time.Hour), Status: idv.StatusAccepted, Count: 1}, {Day: day, Status: idv.StatusAccepted, Count: 2},
-				{Day: day, Status: idv.StatusInconclusive, Count: 1}, {Day: day, Status: idv.StatusProcessing, Count: 1},
+				{Day: day.Add(-24 * time.Hour), Status: idv.StatusAccepted, Count: 1},
+				{Day: day, Status: idv.StatusAccepted, Count: 2},
+				{Day: day, Status: idv.StatusInconclusive, Count: 1},
+				{Day: day, Status: idv.StatusProcessing, Count: 1},
 			}
 			if !slices.Equal(counts, want) {
 				t.Errorf("counts are %v, want %v", counts, want)

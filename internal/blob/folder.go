@@ -37,6 +37,13 @@ func OpenFolder(path string) (*Folder, error) {
 // Close gives the folder back.
 func (f *Folder) Close() error { return f.root.Close() }
 
+// Ready says whether a file can be written durably.
+func (f *Folder) Ready(context.Context) error {
+	part := "part-" + strings.ToLower(rand.Text())
+	err := f.write(part, func(w io.Writer) error { _, err := w.Write([]byte{0}); return err })
+	return errors.Join(err, f.remove(part))
+}
+
 // Put writes a file beside the key's, and renames it once it is durable. What a
 // crash leaves of it bears a name of its own, by which Older gives it.
 func (f *Folder) Put(_ context.Context, key string, write func(io.Writer) error) error {

@@ -201,6 +201,9 @@ type Tx interface {
 	// PutStep stores a step; a zero Step removes it. A reference belongs to one
 	// process: it fails with ErrTaken when another has it.
 	PutStep(ctx context.Context, key ProcessKey, name string, s Step) error
+	// AddBacklog adds work to what the provider's limit has to let through for a
+	// tenant, and says how much of it lay there before, as time at the full rate.
+	AddBacklog(ctx context.Context, tenant string, now time.Time, work time.Duration) (time.Duration, error)
 	// KeepTrace stores what finds a person at the provider whose process is being
 	// deleted while it is in doubt whether the provider knows of them. It
 	// outlives the dossier, sealed by the installation, until DropTrace.
@@ -290,7 +293,12 @@ type Job struct {
 	Ref     string
 	// At is when the job may run; zero means at once.
 	At time.Time
+	// Rank orders what may run: 0 goes first, MaxRank last.
+	Rank int
 }
+
+// MaxRank is the rank of jobs that let all others go first.
+const MaxRank = 3
 
 // BlobRef names the bytes of an image, video or file and says to whom they
 // belong: the ciphertext is bound to every field.

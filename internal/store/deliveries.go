@@ -163,8 +163,12 @@ func (t *transaction) claimLanes(ctx context.Context, places []idv.Places, now, 
 		lanes = append(lanes, fmt.Sprintf("$%d", len(lanes)+3))
 		args = append(args, p.Lane, p.Count)
 	}
+	// Joined, not IN: SQLite would walk through all that is pending. The last two
+	// conditions are asked once more of a row that another worker held.
 	n, err := exec(ctx, t.q, `UPDATE deliveries SET claim = $1, due_at = $2
-		WHERE (tenant_id, subscription_id, event_id) IN (`+strings.Join(heads, " UNION ALL ")+`) AND due_at <= $3 AND status = 'pending'`, args...)
+		FROM (`+strings.Join(heads, " UNION ALL ")+`) AS head
+		WHERE deliveries.tenant_id = head.tenant_id AND deliveries.subscription_id = head.subscription_id AND deliveries.event_id = head.event_id
+			AND deliveries.due_at + 0 <= $3 AND deliveries.status || '' = 'pending'`, args...)
 	if err != nil || n == 0 {
 		return nil, err
 	}

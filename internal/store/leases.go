@@ -61,9 +61,9 @@ func (t *transaction) ReleaseLease(ctx context.Context, key idv.ProcessKey, hold
 	return nil
 }
 
-// ClearLeases ends what a killed process left held: every lease, every claim of
-// a delivery, and every idempotency key without an answer. It is for the start on SQLite, where the
-// file has one process, so none of the holders lives. On PostgreSQL, where they
+// ClearLeases ends what a killed process left held: every lease, duty and claim
+// of a delivery, and every idempotency key without an answer. It is for the start
+// on SQLite, where the file has one process, so none of the holders lives. On PostgreSQL, where they
 // may, it does nothing: there a lease ends by itself.
 func (db *DB) ClearLeases(ctx context.Context, now time.Time) error {
 	if db.engine != SQLite {
@@ -72,6 +72,9 @@ func (db *DB) ClearLeases(ctx context.Context, now time.Time) error {
 	return db.update(ctx, func(t *transaction) error {
 		if _, err := exec(ctx, t.q, `UPDATE processes SET lease_holder = '', lease_until = 0 WHERE lease_holder <> ''`); err != nil {
 			return fmt.Errorf("clear the leases of processes: %w", err)
+		}
+		if _, err := exec(ctx, t.q, `DELETE FROM duties`); err != nil {
+			return fmt.Errorf("free the duties: %w", err)
 		}
 		if _, err := exec(ctx, t.q, `UPDATE deliveries SET claim = '', due_at = 0 WHERE status = 'pending' AND claim <> ''`); err != nil {
 			return fmt.Errorf("clear the claims of deliveries: %w", err)

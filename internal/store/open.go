@@ -55,7 +55,9 @@ type DB struct {
 	skipping string
 	pool     *pgxpool.Pool
 	jobs     Enqueuer
-	closing  []func() error
+	// group is what writers of SQLite share; nil on PostgreSQL.
+	group   *group
+	closing []func() error
 	// due and published ring after commits: see Due and Published.
 	due, published *bell
 	notes          notes

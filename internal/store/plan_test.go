@@ -78,6 +78,18 @@ func (r *recorder) QueryRowContext(ctx context.Context, query string, args ...an
 	return r.querier.QueryRowContext(ctx, query, args...)
 }
 
+// ExecContext looks at the one statement that finds work by itself.
+func (r *recorder) ExecContext(ctx context.Context, statement string, args ...any) (sql.Result, error) {
+	r.t.Helper()
+	if strings.HasPrefix(statement, "UPDATE deliveries SET claim") {
+		plan := r.plan(ctx, statement, args)
+		if strings.Contains(plan, "SCAN deliveries") || strings.Contains(plan, "Seq Scan") || !strings.Contains(plan, "deliveries_due") {
+			r.t.Errorf("%s\ndoes not find what is due by its index:\n%s", statement, plan)
+		}
+	}
+	return r.querier.ExecContext(ctx, statement, args...)
+}
+
 // onPlanners runs a test in a transaction on each engine that explains what it
 // would do.
 func onPlanners(t *testing.T, test func(tx *transaction, r *recorder)) {
@@ -218,6 +230,10 @@ func readEverything(t *testing.T, tx *transaction) {
 		func() error { _, err := tx.Trail(ctx, "default", idv.TrailQuery{Actor: "a"}); return err },
 		func() error {
 			_, err := tx.Callbacks(ctx, "default", idv.CallbackQuery{Limit: 10, Status: idv.DeliveryFailed})
+			return err
+		},
+		func() error {
+			_, err := tx.ClaimDeliveries(ctx, []idv.Places{{Lane: "s", Count: 8}, {Lane: "t", Count: 1}}, now, now.Add(time.Minute))
 			return err
 		},
 		func() error { _, err := all(ctx, tx.q, scanClient, clientsQuery, "default"); return err },

@@ -39,6 +39,7 @@ func (db *DB) openSQLite(path string) error {
 	if err != nil {
 		return err
 	}
+	db.group = newGroup(db)
 	db.reader, err = db.connectSQLite(path, readers, "_pragma=query_only(1)")
 	return err
 }

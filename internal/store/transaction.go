@@ -64,14 +64,26 @@ func (db *DB) view(ctx context.Context, f func(*reader) error) error {
 }
 
 // Update runs f in one transaction. Inside f, only what f is given may be used:
-// on SQLite any other write waits for this one to end.
+// on SQLite any other write waits for this one to end, and f may run in another
+// writer's goroutine (group).
 func (db *DB) Update(ctx context.Context, f func(idv.Tx) error) error {
 	return db.update(ctx, func(t *transaction) error { return f(t) })
 }
 
 func (db *DB) update(ctx context.Context, f func(*transaction) error) error {
 	var forgets bool
-	if err := db.transact(ctx, f, &forgets); err != nil || !forgets {
+	body := func(t *transaction) error {
+		if err := f(t); err != nil {
+			return err
+		}
+		forgets = t.forgets
+		return t.writeTrail(ctx)
+	}
+	transact := db.updateAlone
+	if db.group != nil {
+		transact = db.group.do
+	}
+	if err := transact(ctx, body); err != nil || !forgets {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), forgetTimeout)
@@ -83,9 +95,8 @@ func (db *DB) update(ctx context.Context, f func(*transaction) error) error {
 // forgetTimeout bounds how long a deletion waits for its key to be forgotten.
 const forgetTimeout = 10 * time.Second
 
-// transact runs f in a transaction. forgets says afterwards that a key is to be
-// forgotten.
-func (db *DB) transact(ctx context.Context, f func(*transaction) error, forgets *bool) error {
+// updateAlone runs f in a transaction of its own, on PostgreSQL.
+func (db *DB) updateAlone(ctx context.Context, f func(*transaction) error) error {
 	conn, err := db.writer.Conn(ctx)
 	if err != nil {
 		return fmt.Errorf("take a connection: %w", err)
@@ -104,14 +115,10 @@ func (db *DB) transact(ctx context.Context, f func(*transaction) error, forgets 
 	if err := f(t); err != nil {
 		return err
 	}
-	if err := t.writeTrail(ctx); err != nil {
-		return err
-	}
 	if err := tx.Commit(); err != nil {
 		return fmt.Errorf("commit: %w", err)
 	}
 	t.ring()
-	*forgets = t.forgets
 	return nil
 }
 
@@ -119,9 +126,6 @@ func (db *DB) transact(ctx context.Context, f func(*transaction) error, forgets 
 // wants pgx and what wants database/sql write in the same one.
 func (db *DB) handle(conn *sql.Conn, tx *sql.Tx) (Handle, error) {
 	h := Handle{Tx: tx}
-	if db.engine != Postgres {
-		return h, nil
-	}
 	err := conn.Raw(func(driver any) error {
 		under, ok := driver.(*stdlib.Conn)
 		if !ok {
@@ -199,6 +203,12 @@ func (t *transaction) execEach(ctx context.Context, statement string, rows [][]a
 func (t *transaction) Enqueue(ctx context.Context, jobs ...idv.Job) error {
 	if len(jobs) == 0 {
 		return nil
+	}
+	if t.db.group != nil { // The transaction is others' too: see steady.
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		ctx = context.WithoutCancel(ctx)
 	}
 	if err := t.db.jobs.Enqueue(ctx, t.handle, jobs); err != nil {
 		return fmt.Errorf("enqueue %d jobs: %w", len(jobs), err)

@@ -3,9 +3,12 @@ package jobs
 import (
 	"cmp"
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -33,6 +36,10 @@ type Config struct {
 	Periodic []Periodic
 	Log      *slog.Logger
 	Now      func() time.Time
+	// Carry gives what Resume makes of the context of whoever stored a job that of
+	// its work; both or neither.
+	Carry  func(ctx context.Context) string
+	Resume func(ctx context.Context, carried string) context.Context
 	// Workers is how many jobs run at once; default 16.
 	Workers int
 	// Timeout is the longest run of one job; default 45 s. A job whose process
@@ -47,6 +54,9 @@ type Config struct {
 type Runner struct {
 	queue queue
 	db    *store.DB
+	carry func(ctx context.Context) string
+	// working is true from Start to Stop.
+	working atomic.Bool
 }
 
 // queue is River on one of the two databases, whose transactions have
@@ -56,6 +66,7 @@ type queue interface {
 	insert(ctx context.Context, tx store.Handle, jobs []river.InsertManyParams) error
 	start(ctx context.Context) error
 	stop(ctx context.Context) error
+	stopped() <-chan struct{}
 	abort(ctx context.Context) error
 }
 
@@ -69,7 +80,7 @@ func New(ctx context.Context, db *store.DB, c Config) (*Runner, error) {
 	if err := q.migrate(ctx); err != nil {
 		return nil, fmt.Errorf("prepare the job queue's tables: %w", err)
 	}
-	return &Runner{queue: q, db: db}, nil
+	return &Runner{queue: q, db: db, carry: c.Carry}, nil
 }
 
 // Enqueue stores jobs in the transaction that is open, equal ones once. A
@@ -86,6 +97,9 @@ func (r *Runner) Enqueue(ctx context.Context, tx store.Handle, jobs []idv.Job) e
 		if err != nil {
 			return err
 		}
+		if p.InsertOpts.Metadata, err = r.carried(ctx); err != nil {
+			return err
+		}
 		params = append(params, p)
 	}
 	if len(params) == 0 {
@@ -94,19 +108,73 @@ func (r *Runner) Enqueue(ctx context.Context, tx store.Handle, jobs []idv.Job) e
 	return r.queue.insert(ctx, tx, params)
 }
 
+// metadata is what goes with a job beside what it is.
+type metadata struct {
+	Carried string `json:"carried,omitempty"`
+}
+
+func (r *Runner) carried(ctx context.Context) ([]byte, error) {
+	if r.carry == nil {
+		return nil, nil
+	}
+	return json.Marshal(metadata{r.carry(ctx)})
+}
+
+// Counts says how many jobs there are in each state that is not final.
+func (r *Runner) Counts(ctx context.Context) (map[string]int64, error) {
+	rows, err := r.db.Writer().QueryContext(ctx, `SELECT CAST(state AS TEXT), count(*) FROM river_job
+		WHERE state IN ('available', 'pending', 'retryable', 'running', 'scheduled') GROUP BY state`)
+	if err != nil {
+		return nil, fmt.Errorf("count the jobs: %w", err)
+	}
+	defer rows.Close()
+	found := map[string]int64{"available": 0, "pending": 0, "retryable": 0, "running": 0, "scheduled": 0}
+	for rows.Next() {
+		var state string
+		var n int64
+		if err := rows.Scan(&state, &n); err != nil {
+			return nil, fmt.Errorf("count the jobs: %w", err)
+		}
+		found[state] = n
+	}
+	return found, rows.Err()
+}
+
 // Start begins to work. ctx bounds the start only.
 func (r *Runner) Start(ctx context.Context) error {
 	if err := r.takeBack(ctx); err != nil {
 		return err
 	}
 	// River ends its work with the context that it was started with.
-	return r.queue.start(context.WithoutCancel(ctx))
+	if err := r.queue.start(context.WithoutCancel(ctx)); err != nil {
+		return err
+	}
+	r.working.Store(true)
+	return nil
+}
+
+// Ready says why jobs cannot be stored or, between Start and Stop, are not
+// worked; or nil.
+func (r *Runner) Ready(ctx context.Context) error {
+	if r.working.Load() {
+		select {
+		case <-r.queue.stopped():
+			return errors.New("the job queue has stopped working")
+		default:
+		}
+	}
+	var n int
+	if err := r.db.Writer().QueryRowContext(ctx, `SELECT count(*) FROM (SELECT 1 FROM river_job LIMIT 1) AS job`).Scan(&n); err != nil {
+		return fmt.Errorf("read the job queue: %w", err)
+	}
+	return nil
 }
 
 // Stop takes no new job, waits for those that run, and cancels them when ctx
 // ends. What did not finish is handed back and done again at the next start, so
 // that is no error.
 func (r *Runner) Stop(ctx context.Context) error {
+	r.working.Store(false)
 	if r.queue.stop(ctx) == nil {
 		return nil
 	}

@@ -53,6 +53,7 @@ func (q *sqliteQueue) insert(ctx context.Context, tx store.Handle, jobs []river.
 
 func (q *sqliteQueue) start(ctx context.Context) error { return q.client.Start(ctx) }
 func (q *sqliteQueue) stop(ctx context.Context) error  { return q.client.Stop(ctx) }
+func (q *sqliteQueue) stopped() <-chan struct{}        { return q.client.Stopped() }
 func (q *sqliteQueue) abort(ctx context.Context) error { return q.client.StopAndCancel(ctx) }
 
 type postgresQueue struct {
@@ -90,6 +91,7 @@ func (q *postgresQueue) insert(ctx context.Context, tx store.Handle, jobs []rive
 
 func (q *postgresQueue) start(ctx context.Context) error { return q.client.Start(ctx) }
 func (q *postgresQueue) stop(ctx context.Context) error  { return q.client.Stop(ctx) }
+func (q *postgresQueue) stopped() <-chan struct{}        { return q.client.Stopped() }
 func (q *postgresQueue) abort(ctx context.Context) error { return q.client.StopAndCancel(ctx) }
 
 // openTx shows River a transaction that database/sql began on the connection.

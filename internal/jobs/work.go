@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -59,7 +60,7 @@ func (advance) InsertOpts() river.InsertOpts {
 
 func insertParams(j idv.Job) (river.InsertManyParams, error) {
 	a := args{Tenant: j.Tenant, Dossier: j.Dossier, Process: j.Process, Ref: j.Ref}
-	opts := &river.InsertOpts{ScheduledAt: j.At}
+	opts := &river.InsertOpts{ScheduledAt: j.At, Priority: 1 + min(max(j.Rank, 0), idv.MaxRank)}
 	switch j.Kind {
 	case idv.JobAdvance:
 		return river.InsertManyParams{Args: advance{a}, InsertOpts: opts}, nil
@@ -76,10 +77,10 @@ func insertParams(j idv.Job) (river.InsertManyParams, error) {
 func workers(c Config) (*river.Workers, error) {
 	w := river.NewWorkers()
 	return w, errors.Join(
-		river.AddWorkerSafely(w, worker[advance]{handler: c.Handler, rescued: c.rescued}),
-		river.AddWorkerSafely(w, worker[hint]{handler: c.Handler, rescued: c.rescued}),
-		river.AddWorkerSafely(w, worker[forget]{handler: c.Handler, rescued: c.rescued}),
-		river.AddWorkerSafely(w, worker[erase]{handler: c.Handler, rescued: c.rescued}),
+		river.AddWorkerSafely(w, worker[advance]{handler: c.Handler, rescued: c.rescued, resume: c.Resume}),
+		river.AddWorkerSafely(w, worker[hint]{handler: c.Handler, rescued: c.rescued, resume: c.Resume}),
+		river.AddWorkerSafely(w, worker[forget]{handler: c.Handler, rescued: c.rescued, resume: c.Resume}),
+		river.AddWorkerSafely(w, worker[erase]{handler: c.Handler, rescued: c.rescued, resume: c.Resume}),
 		river.AddWorkerSafely(w, rounds{tasks: c.Periodic}),
 	)
 }
@@ -91,6 +92,7 @@ type worker[T interface {
 }] struct {
 	river.WorkerDefaults[T]
 	handler Handler
+	resume  func(ctx context.Context, carried string) context.Context
 	// rescued says of the time at which a run began whether it was left behind by a
 	// process that was killed.
 	rescued func(begun time.Time) bool
@@ -109,6 +111,12 @@ func (w worker[T]) NextRetry(job *river.Job[T]) time.Time {
 
 // Work does one job.
 func (w worker[T]) Work(ctx context.Context, job *river.Job[T]) error {
+	if w.resume != nil {
+		var with metadata
+		if json.Unmarshal(job.Metadata, &with) == nil {
+			ctx = w.resume(ctx, with.Carried)
+		}
+	}
 	a := job.Args.ids()
 	again, err := w.handler(ctx, idv.Job{
 		Kind: idv.JobKind(job.Kind), Tenant: a.Tenant, Dossier: a.Dossier, Process: a.Process, Ref: a.Ref,

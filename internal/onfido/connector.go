@@ -78,6 +78,7 @@ func New(cfg Config) (*Connector, error) {
 // consent. What an app or a page should have brought has to be there. An *idv.Error is the customer's to mend; after any other error the
 // verification may start all the same.
 func (c *Connector) Prepare(ctx context.Context, k idv.Case) error {
+	ctx = onfidoapi.For(ctx, k.Process.TenantID)
 	ref := k.Journal.Step(idv.StepApplicant).Ref
 	var err error
 	if ref == "" {
@@ -98,6 +99,7 @@ func (c *Connector) Prepare(ctx context.Context, k idv.Case) error {
 // Advance brings the images to Onfido and orders the check, each at most once,
 // or looks at the check that was ordered.
 func (c *Connector) Advance(ctx context.Context, k idv.Case) (idv.Progress, error) {
+	ctx = onfidoapi.For(ctx, k.Process.TenantID)
 	check, err := c.order(ctx, k)
 	if err != nil {
 		return idv.Progress{}, err

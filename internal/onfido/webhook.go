@@ -86,21 +86,39 @@ func (c *Connector) RotateWebhook(ctx context.Context, url string) error {
 	return c.believe([]onfidoapi.Webhook{fresh})
 }
 
-// believe takes the keys of these webhooks, and of no others, from now on: of
-// all that have our URL, as another instance may have registered its own.
-func (c *Connector) believe(hooks []onfidoapi.Webhook) error {
+// WebhookKeys gives the keys that EnsureWebhook has learnt, for a replica that
+// takes them with Believe.
+func (c *Connector) WebhookKeys() []string {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return slices.Clone(c.tokens[len(c.byHand):])
+}
+
+// Believe takes these keys of webhooks, and of no others, from now on, beside
+// the one that was given by hand. It fails where there is none.
+func (c *Connector) Believe(keys []string) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.tokens = slices.Clone(c.byHand)
-	for _, w := range hooks {
-		if w.Token != "" && !slices.Contains(c.tokens, w.Token) {
-			c.tokens = append(c.tokens, w.Token)
+	for _, key := range keys {
+		if key != "" && !slices.Contains(c.tokens, key) {
+			c.tokens = append(c.tokens, key)
 		}
 	}
 	if len(c.tokens) == 0 {
 		return errors.New("the answer has no key for the webhook's signatures")
 	}
 	return nil
+}
+
+// believe takes the keys of these webhooks, and of no others, from now on: of
+// all that have our URL, as another instance may have registered its own.
+func (c *Connector) believe(hooks []onfidoapi.Webhook) error {
+	keys := make([]string, len(hooks))
+	for i, w := range hooks {
+		keys[i] = w.Token
+	}
+	return c.Believe(keys)
 }
 
 // maxHint bounds a webhook's body. Those about checks have some 300 bytes, those

@@ -46,6 +46,10 @@ type Config struct {
 	// LeaseFor is how long a worker owns a process without a sign of life;
 	// longer than the longest call to the provider; default 45 s.
 	LeaseFor time.Duration
+	// WorkEach is how long a verification keeps the provider busy at the full rate
+	// of its limit, for tenants to be served in turns; zero means that they are
+	// served in the order they come.
+	WorkEach time.Duration
 }
 
 // Service holds the use cases. It is safe for concurrent use.

@@ -64,8 +64,37 @@ func (v *verification) change(ctx context.Context, event idv.Event, jobs ...idv.
 		if err := v.renew(ctx, tx); err != nil {
 			return err
 		}
+		if err := s.rank(ctx, tx, jobs); err != nil {
+			return err
+		}
 		return tx.ChangeProcess(ctx, v.Process, idv.Effects{Event: event, Jobs: jobs})
 	})
+}
+
+// rank lets the verifications of a tenant that has few of them go before those
+// of one that has many, which would otherwise all be done first.
+func (s *Service) rank(ctx context.Context, tx idv.Tx, jobs []idv.Job) error {
+	for i := range jobs {
+		if jobs[i].Kind != idv.JobAdvance || s.WorkEach <= 0 {
+			continue
+		}
+		backlog, err := tx.AddBacklog(ctx, jobs[i].Tenant, s.now(), s.WorkEach)
+		if err != nil {
+			return err
+		}
+		jobs[i].Rank = rankOf(backlog)
+	}
+	return nil
+}
+
+// rankOf puts a backlog in one of four classes.
+func rankOf(backlog time.Duration) int {
+	for rank, below := range [idv.MaxRank]time.Duration{10 * time.Second, time.Minute, 10 * time.Minute} {
+		if backlog < below {
+			return rank
+		}
+	}
+	return idv.MaxRank
 }
 
 // Start begins the verification of a pending process and gives it as it then

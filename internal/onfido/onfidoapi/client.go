@@ -2,6 +2,7 @@ package onfidoapi
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/tls"
 	"encoding/json"
@@ -32,7 +33,7 @@ type Client struct {
 	// origin is scheme and host of base: where the addresses of the SDKs begin.
 	origin string
 	http   *http.Client
-	rate   *rate.Limiter
+	limit  Limit
 	login  authorizer
 	now    func() time.Time
 	quiet  quiet
@@ -45,7 +46,13 @@ func New(cfg Config) (*Client, error) {
 	if err := errors.Join(err, cfg.check()); err != nil {
 		return nil, fmt.Errorf("the Onfido account: %w", err)
 	}
-	c := &Client{base: base, origin: strings.TrimSuffix(base, version), http: httpClient(cfg.HTTPClient), rate: limiter(cfg.RequestsPerMinute), now: cfg.Now}
+	c := &Client{base: base, origin: strings.TrimSuffix(base, version), http: httpClient(cfg.HTTPClient), limit: cfg.Limit, now: cfg.Now}
+	if cfg.Wrap != nil {
+		c.http.Transport = cfg.Wrap(cmp.Or(c.http.Transport, http.DefaultTransport))
+	}
+	if c.limit == nil {
+		c.limit = ownLimit{limiter(cfg.RequestsPerMinute)}
+	}
 	if c.now == nil {
 		c.now = time.Now
 	}
@@ -145,7 +152,7 @@ func (c *Client) open(ctx context.Context, r call) (*http.Response, error) {
 	if err := c.quiet.ask(c.now()); err != nil {
 		return nil, err
 	}
-	if err := c.rate.Wait(ctx); err != nil {
+	if err := c.limit.Wait(ctx, partyOf(ctx)); err != nil {
 		return nil, unsent(fmt.Errorf("waiting for the request rate: %w", err))
 	}
 	credentials, err := c.credentials(ctx, r)

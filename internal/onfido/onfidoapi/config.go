@@ -1,12 +1,15 @@
 package onfidoapi
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
 	"time"
+
+	"golang.org/x/time/rate"
 )
 
 // DefaultRequestsPerMinute is the rate that Onfido allows unless agreed
@@ -29,11 +32,43 @@ type Config struct {
 	// HTTPClient sends the requests; nil means one with a time-out of 30 s and
 	// TLS 1.2 or later. Redirects are never followed.
 	HTTPClient *http.Client
+	// Wrap goes around what sends the requests, to look at them; nil means nothing.
+	Wrap func(http.RoundTripper) http.RoundTripper
 	// RequestsPerMinute is the most that is sent in any minute; zero means
 	// DefaultRequestsPerMinute.
 	RequestsPerMinute int
+	// Limit says when a request may be sent, where others send in the name of the
+	// same account; nil means that RequestsPerMinute is this client's alone.
+	Limit Limit
 	// Now is the time; nil means the wall clock.
 	Now func() time.Time
+}
+
+// Limit is kept by all who send in the name of one account.
+type Limit interface {
+	// Wait blocks until a request of the party may be sent. After an error none
+	// may.
+	Wait(ctx context.Context, party string) error
+}
+
+// ownLimit is the limit of a client that has the account to itself.
+type ownLimit struct{ *rate.Limiter }
+
+// Wait lets everybody go in the order they came.
+func (l ownLimit) Wait(ctx context.Context, _ string) error { return l.Limiter.Wait(ctx) }
+
+// partyKey is the key of a context's party.
+type partyKey struct{}
+
+// For says in whose name the requests with this context are sent, for a Limit
+// that shares its room between parties.
+func For(ctx context.Context, party string) context.Context {
+	return context.WithValue(ctx, partyKey{}, party)
+}
+
+func partyOf(ctx context.Context) string {
+	party, _ := ctx.Value(partyKey{}).(string)
+	return party
 }
 
 func (cfg Config) check() error {

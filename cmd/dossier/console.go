@@ -53,10 +53,11 @@ func (s *server) parts(c *config.Config) []console.Part {
 	return []console.Part{
 		{Name: "Database", Check: func(ctx context.Context) (string, error) { return string(s.db.Engine()), s.db.Ping(ctx) }},
 		{Name: "Image store", Check: func(ctx context.Context) (string, error) {
-			for _, err := range s.blobs.Older(ctx, time.Time{}) {
-				return "", err
+			where := "a folder, sealed"
+			if c.Blobs != "" {
+				where = "a bucket, sealed"
 			}
-			return "a folder, sealed", ctx.Err()
+			return where, s.bucket.Ready(ctx)
 		}},
 		{Name: "Onfido", Check: func(ctx context.Context) (string, error) {
 			word := c.Onfido.Region

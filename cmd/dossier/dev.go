@@ -136,6 +136,8 @@ func (c devCommand) config(url string, box *runningSandbox) (*config.Config, err
 		"DOSSIER_ONFIDO_REQUESTS_PER_MINUTE": "60000", "DOSSIER_ONFIDO_SETTLE": "1s",
 		// The sandbox takes films where Onfido's SDKs bring them.
 		"DOSSIER_ONFIDO_SDK_UPLOADS": "on",
+		// Nobody balances a load here.
+		"DOSSIER_DRAIN": "0s",
 		// Webhooks are tried out on the same machine.
 		"DOSSIER_WEBHOOK_ALLOW": "127.0.0.0/8,::1,localhost",
 	}

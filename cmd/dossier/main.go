@@ -41,6 +41,7 @@ func (w world) getenv(name string) string {
 type commands struct {
 	Dev          devCommand          `cmd:"" help:"Server and sandbox in one process, ready to try: SQLite, a demo client, no account needed."`
 	Serve        serveCommand        `cmd:"" help:"The server for real use, configured by a file and the environment."`
+	Backup       backupCommand       `cmd:"" help:"Copy the SQLite database and the images while the server goes on."`
 	Sandbox      sandboxCommand      `cmd:"" help:"Onfido's API as a stateful double, alone."`
 	Verify       verifyCommand       `cmd:"" help:"Verify an identity against a server and print the result."`
 	VerifyZip    verifyZipCommand    `cmd:"" name:"verify-zip" help:"Check that a downloaded full result is as the server signed it."`

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
+
+	"github.com/dossier-id/dossier/internal/s3test"
 )
 
 // binaries is the folder of the program as it is shipped, built once for the
@@ -26,6 +28,9 @@ var binaries = sync.OnceValues(func() (folder string, err error) {
 })
 
 func TestMain(m *testing.M) {
+	if err := s3test.Setenv(); err != nil { // Only the tests that ask for a bucket use it.
+		panic(err)
+	}
 	status := m.Run()
 	if folder, err := binaries(); err == nil || folder != "" {
 		_ = os.RemoveAll(folder)

@@ -33,7 +33,7 @@ func (c configured) with(w world, do func(context.Context, *onfido.Connector, st
 	if cfg.PublicURL == "" {
 		return errors.New("DOSSIER_PUBLIC_URL is required: it is where Onfido's webhooks arrive")
 	}
-	connector, err := newConnector(cfg)
+	connector, err := newConnector(cfg, account{})
 	if err != nil {
 		return err
 	}

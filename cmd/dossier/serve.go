@@ -16,6 +16,7 @@ import (
 
 type serveCommand struct {
 	Config string `help:"File of NAME=value lines; the environment wins over it." placeholder:"FILE" env:"DOSSIER_CONFIG"`
+	Role   string `help:"What this process does: api answers requests, worker works jobs and delivers events, all does both." placeholder:"ROLE" enum:",api,worker,all" default:""`
 	Check  bool   `help:"Only check the configuration."`
 }
 
@@ -33,6 +34,9 @@ func (serveCommand) Help() string {
   DOSSIER_PUBLIC_URL                  address for clients and Onfido's webhooks; without it results are polled for
   DOSSIER_DATA                        folder of database, images and keys (dossier-data)
   DOSSIER_DATABASE                    postgres://… or sqlite:PATH (a file in DOSSIER_DATA)
+  DOSSIER_BLOBS                       bucket for images: s3://…, gs://… or azblob://… (a folder in DOSSIER_DATA)
+  DOSSIER_ROLE                        api, worker or all (all); --role wins over it
+  DOSSIER_DRAIN                       how long a server that stops still answers (1s)
   DOSSIER_KEY_FILE, DOSSIER_KEY       key-encryption key: a file, or its content in base64
   DOSSIER_GIVE_UP_AFTER               longest verification (24h)
   DOSSIER_PENDING_FOR                 how long a process waits to be started (168h)
@@ -52,13 +56,15 @@ func (serveCommand) Help() string {
   DOSSIER_WEBHOOK_ALLOW               networks, addresses and hosts that events may be sent to although they are not public
   DOSSIER_WEBHOOK_PORTS               ports that events may be sent to elsewhere (80,443)
   DOSSIER_RETENTION                   file that says how long what is kept (without one, everything is)
+  DOSSIER_METRICS_ADDR                where Prometheus asks for /metrics, for the operator's network only (none)
+  OTEL_EXPORTER_OTLP_ENDPOINT         where traces are sent over HTTP, with the other OTEL_ variables (none)
   DOSSIER_LOG_FORMAT                  json or text (json)
   DOSSIER_LOG_LEVEL                   debug, info, warn or error (info)`
 }
 
 // Run serves until it is told to stop.
 func (c serveCommand) Run(w world) (err error) {
-	cfg, err := config.Load(c.Config, w.lookup)
+	cfg, err := config.Load(c.Config, c.withRole(w.lookup))
 	if err != nil {
 		return err
 	}
@@ -84,11 +90,21 @@ func (c serveCommand) Run(w world) (err error) {
 	if cfg.Onfido.Settle < onfidoTimeout || cfg.TakeOverAfter < onfidoTimeout {
 		log.Warn("DOSSIER_ONFIDO_SETTLE and DOSSIER_TAKE_OVER_AFTER should not be below 30s, the longest request to Onfido: after a crash a check could be ordered twice")
 	}
-	log.Info("serving", "addr", l.Addr().String(), "database", s.db.Engine(), "version", version())
+	log.Info("serving", "addr", l.Addr().String(), "role", cfg.Role, "database", s.db.Engine(), "version", version())
 	if clients, err := s.db.ListClients(w.ctx, store.DefaultTenant); err == nil && len(clients) == 0 {
 		log.Info("there is no API client yet: make one with `dossier client create`")
 	}
 	return joined(s.wait(w.ctx), s.stop())
+}
+
+// withRole lets the flag win over the environment.
+func (c serveCommand) withRole(lookup func(string) (string, bool)) func(string) (string, bool) {
+	return func(name string) (string, bool) {
+		if name == "DOSSIER_ROLE" && c.Role != "" {
+			return c.Role, true
+		}
+		return lookup(name)
+	}
 }
 
 // onfidoTimeout is how long a request to Onfido may take.
@@ -96,7 +112,7 @@ const onfidoTimeout = 30 * time.Second
 
 // usable checks the settings that only their rooms understand, all of them.
 func usable(c *config.Config) error {
-	_, err := openAccount(c)
+	_, err := openAccount(c, account{})
 	var keys error
 	if c.Key != "" {
 		keys = seal.CheckKeys(c.Key.Reveal())
@@ -109,5 +125,5 @@ func usable(c *config.Config) error {
 		}
 	}
 	_, policies := readPolicies(c.Retention)
-	return joined(err, keys, policies)
+	return joined(err, keys, policies, usableBlobs(c))
 }

@@ -11,7 +11,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"path/filepath"
 	"sync"
 	"time"
 
@@ -25,8 +24,10 @@ import (
 	"github.com/dossier-id/dossier/internal/idv"
 	"github.com/dossier-id/dossier/internal/jobs"
 	"github.com/dossier-id/dossier/internal/netguard"
+	"github.com/dossier-id/dossier/internal/obs"
 	"github.com/dossier-id/dossier/internal/onfido"
 	"github.com/dossier-id/dossier/internal/onfido/onfidoapi"
+	"github.com/dossier-id/dossier/internal/pace"
 	"github.com/dossier-id/dossier/internal/seal"
 	"github.com/dossier-id/dossier/internal/service"
 	"github.com/dossier-id/dossier/internal/signing"
@@ -89,17 +90,26 @@ type server struct {
 	*base
 	log       *slog.Logger
 	http      *http.Server
-	folder    *blob.Folder
+	role      config.Role
+	bucket    bucket
 	blobs     idv.Blobs
 	jobs      *jobs.Runner
 	connector *onfido.Connector
 	use       *service.Service
 	courier   *webhook.Courier
-	stopping  chan struct{}
-	publicURL string
-	serving   chan error
-	hooks     context.CancelFunc
-	hooked    chan struct{}
+	readiness readiness
+	obs       *obs.Observer
+	// metrics answers Prometheus at metricsAddr; nil without an address for it.
+	metrics     *http.Server
+	metricsAddr string
+	// draining is closed when the server no longer wants requests, stopping when
+	// it ends what would never end by itself.
+	draining, stopping chan struct{}
+	drain              time.Duration
+	publicURL          string
+	serving            chan error
+	hooks              context.CancelFunc
+	hooked             chan struct{}
 }
 
 // startServer starts everything on the listener and gives a server that
@@ -116,27 +126,37 @@ func startServer(ctx context.Context, c *config.Config, l net.Listener, log *slo
 	if err := recordConfiguration(ctx, b.db, c); err != nil {
 		return nil, joined(err, l.Close(), b.db.Close())
 	}
-	s := &server{base: b, log: log, publicURL: c.PublicURL, serving: make(chan error, 1), hooked: make(chan struct{}), stopping: make(chan struct{})}
+	s := &server{
+		base: b, log: log, role: c.Role, publicURL: c.PublicURL, drain: c.Drain, serving: make(chan error, 1), hooked: make(chan struct{}),
+		draining: make(chan struct{}), stopping: make(chan struct{}),
+	}
+	if s.obs, err = newObserver(ctx); err != nil {
+		return nil, joined(err, l.Close(), b.db.Close())
+	}
 	if err := s.wire(ctx, c); err != nil {
 		return nil, joined(err, l.Close(), s.close())
 	}
 	go func() {
 		s.serving <- s.serve(wire.Bound(l, wire.Bounds{All: c.Wire.Connections, Each: max(c.Wire.Connections/4, 1), Peers: peers(c)}))
 	}()
-	if err := s.jobs.Start(ctx); err != nil {
-		return nil, joined(err, s.http.Close(), s.close())
+	if s.role.Works() {
+		if err := s.jobs.Start(ctx); err != nil {
+			return nil, joined(err, s.http.Close(), s.close())
+		}
+		s.courier.Start()
 	}
-	s.courier.Start()
 	s.registerWebhook(ctx)
 	return s, nil
 }
 
 // recordConfiguration puts into the audit trail what is configured otherwise
-// than it was.
+// than it was, for the installation as a whole.
 func recordConfiguration(ctx context.Context, db *store.DB, c *config.Config) error {
 	values := map[string]string{}
 	for name, v := range c.Given() {
-		values[name] = v.Reveal()
+		if !config.OfProcess(name) {
+			values[name] = v.Reveal()
+		}
 	}
 	if err := db.RecordConfiguration(ctx, values, time.Now()); err != nil {
 		return fmt.Errorf("record the configuration: %w", err)
@@ -146,38 +166,53 @@ func recordConfiguration(ctx context.Context, db *store.DB, c *config.Config) er
 
 // close gives back what wire opened.
 func (s *server) close() error {
-	if s.folder == nil {
-		return s.db.Close()
+	err := s.unwatch()
+	if s.bucket != nil {
+		err = joined(err, s.bucket.Close())
 	}
-	return joined(s.folder.Close(), s.db.Close())
+	return joined(err, s.db.Close())
+}
+
+// requestsEach is about how many requests to Onfido a verification takes.
+const requestsEach = 8
+
+// account is how a server uses the account; zero is a command that uses it alone.
+type account struct {
+	limit onfidoapi.Limit
+	wrap  func(http.RoundTripper) http.RoundTripper
 }
 
 // openAccount makes the client of the customer's account; it sends nothing.
-func openAccount(c *config.Config) (*onfidoapi.Client, error) {
+func openAccount(c *config.Config, more account) (*onfidoapi.Client, error) {
 	return onfidoapi.New(onfidoapi.Config{
 		Region: c.Onfido.Region, BaseURL: c.Onfido.URL, Token: c.Onfido.Token.Reveal(),
 		ClientID: c.Onfido.ClientID, ClientSecret: c.Onfido.ClientSecret.Reveal(),
-		RequestsPerMinute: c.Onfido.RequestsPerMinute, Now: time.Now,
+		RequestsPerMinute: c.Onfido.RequestsPerMinute, Limit: more.limit, Wrap: more.wrap, Now: time.Now,
 	})
 }
 
 // wire connects the rooms.
 func (s *server) wire(ctx context.Context, c *config.Config) (err error) {
-	if s.connector, err = newConnector(c); err != nil {
+	if s.connector, err = newConnector(c, account{
+		limit: pace.New(c.Onfido.RequestsPerMinute, s.db, time.Now),
+		wrap:  func(t http.RoundTripper) http.RoundTripper { return s.obs.Calls("onfido", true, t) },
+	}); err != nil {
 		return err
 	}
-	if s.folder, err = blob.OpenFolder(filepath.Join(c.Data, "blobs")); err != nil {
-		return fmt.Errorf("open the blob store: %w", err)
+	if s.bucket, err = openBucket(ctx, c); err != nil {
+		return err
 	}
 	guard, err := netguard.New(netguard.Policy{Allow: c.WebhookAllow, Ports: c.WebhookPorts})
 	if err != nil {
 		return fmt.Errorf("set up webhooks: DOSSIER_WEBHOOK_ALLOW: %w", err)
 	}
+	sending := guard.Client(webhook.Timeout)
+	sending.Transport = s.obs.Calls("webhook", false, sending.Transport)
 	s.courier = webhook.NewCourier(webhook.Config{
-		Store: s.db, Due: s.db.Due, Client: guard.Client(webhook.Timeout), Now: time.Now, Random: mathrand.Float64, Log: s.log,
+		Store: s.db, Due: s.db.Due, Client: sending, Now: time.Now, Random: mathrand.Float64, Log: s.log,
 		ClaimFor: c.TakeOverAfter,
 	})
-	s.blobs = blob.New(s.folder, blob.Options{Sealer: s.sealer, Keys: s.db})
+	s.blobs = blob.New(s.bucket, blob.Options{Sealer: s.sealer, Keys: s.db})
 	policies, err := readPolicies(c.Retention)
 	if err != nil {
 		return err
@@ -190,41 +225,40 @@ func (s *server) wire(ctx context.Context, c *config.Config) (err error) {
 		Policies: policies,
 		Store:    s.db, Blobs: s.blobs, Provider: s.connector, Log: s.log, Now: time.Now, NewID: newID,
 		GiveUpAfter: c.GiveUpAfter, PendingFor: c.PendingFor, LeaseFor: c.TakeOverAfter, LeaveImages: !c.FetchImages,
+		WorkEach: requestsEach * time.Minute / time.Duration(c.Onfido.RequestsPerMinute),
 		CheckURL: guard.CheckURL, NewSecret: func() (idv.Personal, error) { return webhook.NewSecret(rand.Reader) },
 		NewLink: func() (idv.Personal, error) { return capture.NewSecret(rand.Reader) }, Texts: texts,
 	})
-	if s.jobs, err = jobs.New(ctx, s.db, jobs.Config{Handler: s.use.Run, Periodic: s.periodic(s.use), Log: s.log, Now: time.Now, Timeout: c.TakeOverAfter}); err != nil {
+	if s.jobs, err = jobs.New(ctx, s.db, jobs.Config{
+		Handler: s.observed(s.use.Run), Periodic: s.periodic(s.use), Log: s.log, Now: time.Now, Timeout: c.TakeOverAfter, Carry: obs.Carry, Resume: obs.Resume,
+	}); err != nil {
 		return err
 	}
 	s.db.SetEnqueuer(s.jobs)
 	if _, err := signers(ctx, s.db); err != nil {
 		return err
 	}
-	api := httpapi.New(httpapi.Config{
+	s.readiness.parts = s.needs()
+	all, err := s.handler(c, texts, httpapi.Config{
 		Service: s.use, Auth: s.auth, Answers: s.db, ClaimFor: c.TakeOverAfter, Log: s.log, Now: time.Now, Random: rand.Reader,
 		Signers: func(ctx context.Context) (*signing.Ring, error) { return signers(ctx, s.db) },
-		Issuer:  c.PublicURL, LinkURL: pagesURL(c) + capture.Links, Version: apiVersion, Ready: s.db.Ping,
+		Issuer:  c.PublicURL, LinkURL: pagesURL(c) + capture.Links, Version: apiVersion, Ready: s.ready,
 		Limits: httpapi.Limits{PerClient: c.Wire.PerClient, PerAddress: c.Wire.PerAddress, Uploads: c.Wire.Uploads}, Peers: peers(c),
 		Published: s.db.Published, Stopping: s.stopping,
 	})
-	pages, err := s.withPages(c, s.use, texts, api)
 	if err != nil {
 		return err
 	}
-	all, err := s.withConsole(c, s.use, pages)
-	if err != nil {
-		return err
-	}
-	s.http = httpServer(all, s.log)
+	s.http = httpServer(s.obs.Requests(s.untilDrained(all)), s.log)
 	if c.Wire.TLSCert == "" {
-		return nil
+		return s.watch(ctx, c)
 	}
 	certificate, err := wire.OpenCertificate(c.Wire.TLSCert, c.Wire.TLSKey, s.log, time.Now)
 	if err != nil {
 		return err
 	}
 	s.http.TLSConfig = certificate.Config()
-	return nil
+	return s.watch(ctx, c)
 }
 
 // serve answers on the listener, over TLS when there is a certificate.
@@ -237,14 +271,26 @@ func (s *server) serve(l net.Listener) error {
 
 func peers(c *config.Config) wire.Peers { return wire.Peers{Trusted: c.Wire.TrustedProxies} }
 
+// handler gives what the role answers.
+func (s *server) handler(c *config.Config, texts *capture.Texts, api httpapi.Config) (http.Handler, error) {
+	if !s.role.Answers() {
+		return httpapi.Probes(api), nil
+	}
+	pages, err := s.withPages(c, s.use, texts, httpapi.New(api))
+	if err != nil {
+		return nil, err
+	}
+	return s.withConsole(c, s.use, pages)
+}
+
 // newConnector makes the connector to the company's account at Onfido.
-func newConnector(c *config.Config) (*onfido.Connector, error) {
-	account, err := openAccount(c)
+func newConnector(c *config.Config, more account) (*onfido.Connector, error) {
+	client, err := openAccount(c, more)
 	if err != nil {
 		return nil, err
 	}
 	connector, err := onfido.New(onfido.Config{
-		API: account, Now: time.Now, Settle: c.Onfido.Settle, WebhookToken: c.Onfido.WebhookToken.Reveal(),
+		API: client, Now: time.Now, Settle: c.Onfido.Settle, WebhookToken: c.Onfido.WebhookToken.Reveal(),
 		Motion: c.Onfido.Video == "motion", SDKUploads: c.Onfido.SDKUploads,
 	})
 	if err != nil {
@@ -310,6 +356,10 @@ const webhookLook = 30 * time.Second
 func (s *server) registerWebhook(ctx context.Context) {
 	background, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	s.hooks = cancel
+	if !s.role.Answers() { // Nobody calls back here.
+		close(s.hooked)
+		return
+	}
 	if s.publicURL == "" {
 		s.log.InfoContext(ctx, "no public address is set, so no webhook is registered; results are polled for")
 		close(s.hooked)
@@ -334,7 +384,7 @@ func (s *server) registerWebhook(ctx context.Context) {
 func (s *server) tryWebhook(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
-	if err := s.connector.EnsureWebhook(ctx, s.publicURL+httpapi.CallbackPath); err != nil {
+	if err := s.lookAfterWebhook(ctx, s.publicURL+httpapi.CallbackPath); err != nil {
 		s.log.WarnContext(ctx, "the webhook could not be looked after; results are polled for", "error", err)
 	}
 }
@@ -352,17 +402,21 @@ func (s *server) wait(ctx context.Context) error {
 // stopTimeout is how long a stop waits for requests and jobs.
 const stopTimeout = 8 * time.Second
 
-// stop answers what has been asked, hands back what is not done, and closes.
+// stop says that it is not ready, answers what is asked until that is heard,
+// hands back what is not done, and closes.
 func (s *server) stop() error {
 	ctx, cancel := context.WithTimeout(context.Background(), stopTimeout)
 	defer cancel()
 	s.hooks()
 	<-s.hooked
-	close(s.stopping)
 	var working sync.WaitGroup
 	var err error
-	working.Go(func() { err = s.jobs.Stop(ctx) })
-	working.Go(func() { s.courier.Stop(ctx) })
+	if s.role.Works() {
+		working.Go(func() { err = s.jobs.Stop(ctx) })
+		working.Go(func() { s.courier.Stop(ctx) })
+	}
+	s.sendAway(ctx)
+	close(s.stopping)
 	if s.http.Shutdown(ctx) != nil { // Somebody is still sending or reading: time is up.
 		_ = s.http.Close()
 	}

@@ -93,7 +93,7 @@ func (s *stack) settings(database, data, onfidoURL, token string, extra ...strin
 	settings := map[string]string{
 		"DOSSIER_PUBLIC_URL": s.url, "DOSSIER_DATA": data, "DOSSIER_DATABASE": database, "DOSSIER_ONFIDO_URL": onfidoURL,
 		"DOSSIER_ONFIDO_TOKEN": token, "DOSSIER_ONFIDO_REQUESTS_PER_MINUTE": "60000", "DOSSIER_ONFIDO_SETTLE": "100ms",
-		"DOSSIER_WEBHOOK_ALLOW": "127.0.0.1", "DOSSIER_ONFIDO_SDK_UPLOADS": "on",
+		"DOSSIER_WEBHOOK_ALLOW": "127.0.0.1", "DOSSIER_ONFIDO_SDK_UPLOADS": "on", "DOSSIER_DRAIN": "0s",
 	}
 	for pair := range slices.Chunk(extra, 2) {
 		settings[pair[0]] = pair[1]

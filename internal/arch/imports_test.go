@@ -22,7 +22,7 @@ var house = map[string]room{
 	"cmd/dossier": {imports: []string{
 		"client", "internal/archive", "internal/audit", "internal/auth", "internal/blob", "internal/capture", "internal/config", "internal/console", "internal/dataurl", "internal/envfile",
 		"internal/httpapi", "internal/idv", "internal/jobs", "internal/netguard", "internal/obs", "internal/onfido",
-		"internal/onfido/onfidoapi", "internal/render", "internal/sandbox", "internal/seal", "internal/service", "internal/signing", "internal/specimen",
+		"internal/onfido/onfidoapi", "internal/pace", "internal/render", "internal/sandbox", "internal/seal", "internal/service", "internal/signing", "internal/specimen",
 		"internal/sbom", "internal/store", "internal/vision", "internal/webhook", "internal/wire",
 	}},
 	"client":  {imports: []string{"internal/dataurl"}}, // of the Assure API, for others too
@@ -58,6 +58,7 @@ var house = map[string]room{
 	"internal/config":           {imports: []string{"internal/envfile"}},
 	"internal/envfile":          {},
 	"internal/obs":              {},
+	"internal/pace":             {},
 
 	// Those who know nothing of us: the other side of the wire.
 	"internal/render":   {},
@@ -71,6 +72,8 @@ var house = map[string]room{
 	"internal/pgtest":      {},
 	"internal/malformed":   {},
 	"internal/browsertest": {},
+	"internal/s3test":      {},
+	"bench":                {imports: []string{"client"}},
 }
 
 func TestImports(t *testing.T) {

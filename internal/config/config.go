@@ -41,6 +41,16 @@ type Config struct {
 	// Database is a postgres:// URL or sqlite:PATH: DOSSIER_DATABASE, default
 	// sqlite:dossier.db in Data.
 	Database Secret
+	// Blobs is the URL of a bucket for images, videos and files, s3://, gs:// or
+	// azblob://, that all replicas share: DOSSIER_BLOBS, default the folder blobs
+	// in Data.
+	Blobs string
+	// Role is what the process does, api, worker or all: DOSSIER_ROLE, default all.
+	Role Role
+	// Drain is how long a server that is told to stop goes on answering while it
+	// says that it is not ready, for whoever balances the load to hear of it:
+	// DOSSIER_DRAIN, default 1s.
+	Drain time.Duration
 	// KeyFile holds the key-encryption key: DOSSIER_KEY_FILE, default key.json
 	// in Data.
 	KeyFile string
@@ -71,6 +81,9 @@ type Config struct {
 	// Retention is the file that says how long what is kept: DOSSIER_RETENTION;
 	// without one everything is kept.
 	Retention string
+	// MetricsAddr is where Prometheus asks, for the operator's network only:
+	// DOSSIER_METRICS_ADDR, default none.
+	MetricsAddr string
 	// LogFormat is text or json: DOSSIER_LOG_FORMAT, default json.
 	LogFormat string
 	// LogLevel is debug, info, warn or error: DOSSIER_LOG_LEVEL, default info.
@@ -171,6 +184,9 @@ func (c *Config) settings() []setting {
 		{"DOSSIER_PUBLIC_URL", "", webURL(&c.PublicURL)},
 		{"DOSSIER_DATA", "dossier-data", text(&c.Data)},
 		{"DOSSIER_DATABASE", "", database(&c.Database)},
+		{"DOSSIER_BLOBS", "", text(&c.Blobs)},
+		{"DOSSIER_ROLE", "all", oneOf(&c.Role, RoleAPI, RoleWorker, RoleAll)},
+		{"DOSSIER_DRAIN", "1s", pause(&c.Drain)},
 		{"DOSSIER_KEY_FILE", "", text(&c.KeyFile)},
 		{"DOSSIER_KEY", "", text(&c.Key)},
 		{"DOSSIER_GIVE_UP_AFTER", "24h", duration(&c.GiveUpAfter)},
@@ -192,6 +208,7 @@ func (c *Config) settings() []setting {
 		{"DOSSIER_WEBHOOK_ALLOW", "", words(&c.WebhookAllow)},
 		{"DOSSIER_WEBHOOK_PORTS", "80,443", ports(&c.WebhookPorts)},
 		{"DOSSIER_RETENTION", "", text(&c.Retention)},
+		{"DOSSIER_METRICS_ADDR", "", orNone(address(&c.MetricsAddr))},
 		{"DOSSIER_LOG_FORMAT", "json", oneOf(&c.LogFormat, "text", "json")},
 		{"DOSSIER_LOG_LEVEL", "info", oneOf(&c.LogLevel, "debug", "info", "warn", "error")},
 	}
@@ -240,6 +257,7 @@ func load(file string, lookup func(string) (string, bool), demand func(*Config) 
 	}
 	faults = append(faults, demand(c)...)
 	c.complete()
+	faults = append(faults, c.fits()...)
 	if err := errors.Join(faults...); err != nil {
 		return nil, fmt.Errorf("the configuration is not valid:\n%w", err)
 	}

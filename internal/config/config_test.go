@@ -99,3 +99,31 @@ func TestSecretsDoNotPrint(t *testing.T) {
 		}
 	}
 }
+
+func TestRoles(t *testing.T) {
+	t.Parallel()
+	const postgres = "postgres://h/d"
+	for _, c := range []struct {
+		role, database string
+		answers, works bool
+	}{{"", "", true, true}, {"all", postgres, true, true}, {"api", postgres, true, false}, {"worker", postgres, false, true}} {
+		got, err := config.Load("", env("DOSSIER_ONFIDO_TOKEN", "t", "DOSSIER_ROLE", c.role, "DOSSIER_DATABASE", c.database))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got.Role.Answers() != c.answers || got.Role.Works() != c.works {
+			t.Errorf("%q answers %v and works %v", c.role, got.Role.Answers(), got.Role.Works())
+		}
+	}
+	for _, settings := range [][]string{
+		{"DOSSIER_ROLE", "worker"},
+		{"DOSSIER_ROLE", "leader", "DOSSIER_DATABASE", postgres},
+		{"DOSSIER_DRAIN", "6s"},
+		{"DOSSIER_DRAIN", "-1s"},
+		{"DOSSIER_DRAIN", "x"},
+	} {
+		if _, err := config.Load("", env(append(settings, "DOSSIER_ONFIDO_TOKEN", "t")...)); err == nil || !strings.Contains(err.Error(), settings[0]) {
+			t.Errorf("%q: error %v, want one that names the setting", settings, err)
+		}
+	}
+}

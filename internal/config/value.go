@@ -2,6 +2,7 @@ package config
 
 import (
 	"errors"
+	"fmt"
 	"net"
 	"net/netip"
 	"net/url"
@@ -58,13 +59,33 @@ func ports(to *[]uint16) func(string) error {
 	}
 }
 
-func oneOf(to *string, words ...string) func(string) error {
+func oneOf[T ~string](to *T, words ...T) func(string) error {
 	return func(v string) error {
-		*to = v
-		if !slices.Contains(words, v) {
-			return errors.New("must be one of " + strings.Join(words, ", "))
+		*to = T(v)
+		if !slices.Contains(words, T(v)) {
+			return fmt.Errorf("must be one of %s", strings.ReplaceAll(strings.Trim(fmt.Sprint(words), "[]"), " ", ", "))
 		}
 		return nil
+	}
+}
+
+// pause is a duration that may be 0s.
+func pause(to *time.Duration) func(string) error {
+	return func(v string) (err error) {
+		if *to, err = time.ParseDuration(v); err != nil || *to < 0 || *to > maxDrain {
+			return errors.New("must be a time from 0s to " + maxDrain.String())
+		}
+		return nil
+	}
+}
+
+// orNone lets a setting be empty.
+func orNone(set func(string) error) func(string) error {
+	return func(v string) error {
+		if v == "" {
+			return nil
+		}
+		return set(v)
 	}
 }
 

@@ -36,8 +36,8 @@ type Config struct {
 	LinkURL string
 	// Version is the version of the program, for the API description.
 	Version string
-	// Ready says why the server cannot work, or nil.
-	Ready func(ctx context.Context) error
+	// Ready says of each part that the server needs why it cannot be used, or nil.
+	Ready func(ctx context.Context) map[string]error
 	// Limits are what callers may take, Peers who they are behind proxies.
 	Limits Limits
 	Peers  wire.Peers
@@ -57,9 +57,9 @@ const (
 
 type api struct {
 	Config
-	huma     huma.API
-	results  *Results
-	limits   *limits
+	huma    huma.API
+	results *Results
+	limits  *limits
 	// demands names, for each pattern of the guarded routes, the scopes of which
 	// a token needs one.
 	demands map[string][]string
@@ -86,10 +86,7 @@ func New(c Config) http.Handler {
 	mux.Handle("GET /.well-known/oauth-authorization-server", metadata(c.Issuer))
 	mux.HandleFunc("GET /.well-known/jwks.json", a.jwks)
 	mux.HandleFunc("POST "+CallbackPath, a.onfidoCallback)
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
-		writeJSON(w, http.StatusOK, map[string]string{"status": "ok"})
-	})
-	mux.HandleFunc("GET /readyz", a.readyz)
+	a.probes(mux)
 	mux.HandleFunc("GET /openapi.yaml", a.openapi)
 	mux.HandleFunc("GET /docs", a.docs)
 	return traced(c.Log, c.Random, c.Now, a.spared(strict(mux)))
@@ -135,15 +132,6 @@ func (a *api) openapi(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", "application/yaml")
 	_, _ = w.Write(text)
-}
-
-func (a *api) readyz(w http.ResponseWriter, r *http.Request) {
-	if err := a.Ready(r.Context()); err != nil {
-		a.Log.WarnContext(r.Context(), "not ready", "error", err)
-		fail(w, r, http.StatusServiceUnavailable, "the server cannot work now")
-		return
-	}
-	writeJSON(w, http.StatusOK, map[string]string{"status": "ready"})
 }
 
 // strict answers unknown paths and methods with problems instead of the

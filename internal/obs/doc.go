@@ -1,6 +1,8 @@
-// Package obs makes the logger that every room is given. Personal data cannot
-// reach it in clear: its types print [redacted] by themselves (idv.Personal),
-// and what this package adds holds ids only.
+// Package obs is what an operator sees of the server: its log, its metrics, and
+// its traces. Personal data cannot reach them: its types print [redacted] by
+// themselves (idv.Personal), and what this package adds holds ids, words of the
+// contract, status codes and times only. Of an address it keeps the form, never
+// an id, a query or a customer's host.
 //
-// It imports only the standard library.
+// It imports only the standard library, Prometheus and OpenTelemetry.
 package obs

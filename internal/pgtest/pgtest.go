@@ -40,6 +40,50 @@ func New(tb testing.TB) string {
 	return databaseURL(admin, name)
 }
 
+// Server is a PostgreSQL that one test may be rough with.
+type Server struct {
+	running *server
+	admin   *url.URL
+}
+
+// Start returns a server that ends with the test.
+func Start(tb testing.TB) *Server {
+	tb.Helper()
+	running, err := start()
+	if err != nil {
+		tb.Fatalf("pgtest: %v", err)
+	}
+	tb.Cleanup(func() { _ = running.leash.Close() })
+	return &Server{running, running.url()}
+}
+
+// New returns the URL of a fresh, empty database.
+func (s *Server) New(tb testing.TB) string {
+	tb.Helper()
+	name := "dossier_" + strings.ToLower(rand.Text())
+	s.Execute(tb, "CREATE DATABASE "+name)
+	return databaseURL(s.admin, name)
+}
+
+// Execute runs a statement as the server's owner.
+func (s *Server) Execute(tb testing.TB, statement string) {
+	tb.Helper()
+	if err := execute(tb.Context(), s.admin, statement); err != nil {
+		tb.Fatalf("pgtest: %v", err)
+	}
+}
+
+// Restart kills the server with all connections to it and starts it again.
+func (s *Server) Restart(tb testing.TB) {
+	tb.Helper()
+	if _, err := s.running.leash.Write([]byte("restart\n")); err != nil {
+		tb.Fatalf("pgtest: restart PostgreSQL: %v", err)
+	}
+	if _, err := awaitReady(s.running.output); err != nil {
+		tb.Fatalf("pgtest: restart PostgreSQL: %v", err)
+	}
+}
+
 // maintenanceURL returns the URL of the database from which others are made.
 func maintenanceURL() (*url.URL, error) {
 	if given := os.Getenv(serverVariable); given != "" {

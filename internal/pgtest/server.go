@@ -28,8 +28,9 @@ var script string
 // server is a running PostgreSQL. It ends when leash is closed, which the
 // kernel does for a process that dies: holding the file keeps the server up.
 type server struct {
-	dir   string
-	leash io.WriteCloser
+	dir    string
+	leash  io.WriteCloser
+	output *bufio.Reader
 }
 
 // start runs a throw-away PostgreSQL and returns when it answers.
@@ -57,11 +58,12 @@ func start() (*server, error) {
 	if err := command.Start(); err != nil {
 		return nil, fmt.Errorf("start PostgreSQL: %w", err)
 	}
-	dir, err := awaitReady(output)
+	said := bufio.NewReader(output)
+	dir, err := awaitReady(said)
 	if err != nil {
 		return nil, errors.Join(err, leash.Close(), command.Wait())
 	}
-	return &server{dir: dir, leash: leash}, nil
+	return &server{dir: dir, leash: leash, output: said}, nil
 }
 
 // url returns the address of the database that every server has.
@@ -72,8 +74,7 @@ func (s *server) url() *url.URL {
 
 // awaitReady returns the directory that the script names once the server
 // answers. The script ends by itself when the server does not come up in time.
-func awaitReady(output io.Reader) (string, error) {
-	reader := bufio.NewReader(output)
+func awaitReady(reader *bufio.Reader) (string, error) {
 	first, err := reader.ReadString('\n')
 	if dir, ready := strings.CutPrefix(first, "ready "); ready && err == nil {
 		return strings.TrimSpace(dir), nil

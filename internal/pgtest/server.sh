@@ -1,9 +1,10 @@
-# Runs one throw-away PostgreSQL until standard input ends.
+# Runs one throw-away PostgreSQL until standard input ends. A line "restart" on it
+# kills the server and starts it again.
 #
 #   sh server.sh BIN
 #
-# BIN is the directory of initdb and pg_ctl. The one line on standard output is
-# "ready DIR", where DIR holds the Unix socket; anything else says what failed.
+# BIN is the directory of initdb and pg_ctl. The line on standard output, at the
+# start and after a restart, is "ready DIR", where DIR holds the Unix socket; anything else says what failed.
 # The caller holds the other end of standard input, which the kernel closes
 # however the caller dies: that is how the server never outlives its tests.
 set -eu
@@ -32,5 +33,9 @@ if ! start >"$dir/start" 2>&1; then
 	exit 1
 fi
 echo "ready $dir"
-read -r _ || true
+while read -r order; do
+	[ "$order" = restart ] || continue
+	"$bin/pg_ctl" --pgdata="$dir/data" --log="$dir/log" --mode=immediate --wait restart >/dev/null 2>&1 || exit 1
+	echo "ready $dir"
+done
 "$bin/pg_ctl" --pgdata="$dir/data" --mode=immediate stop >/dev/null 2>&1

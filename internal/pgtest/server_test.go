@@ -1,13 +1,14 @@
 package pgtest
 
 import (
+	"bufio"
 	"strings"
 	"testing"
 )
 
 func TestAwaitReady(t *testing.T) {
 	t.Parallel()
-	dir, err := awaitReady(strings.NewReader("ready /tmp/dossier-pg.x\n"))
+	dir, err := awaitReady(bufio.NewReader(strings.NewReader("ready /tmp/dossier-pg.x\n")))
 	if err != nil || dir != "/tmp/dossier-pg.x" {
 		t.Errorf("awaitReady = %q, %v; want the directory", dir, err)
 	}
@@ -19,7 +20,7 @@ func TestAwaitReadyTellsWhatFailed(t *testing.T) {
 		"initdb: error: invalid locale name\nhint: see locale -a\n",
 		"could not bind", // Cut off in the middle of a line.
 	} {
-		_, err := awaitReady(strings.NewReader(output))
+		_, err := awaitReady(bufio.NewReader(strings.NewReader(output)))
 		if err == nil || !strings.Contains(err.Error(), strings.TrimSpace(output)) {
 			t.Errorf("awaitReady(%q) error = %v, want one that repeats the output", output, err)
 		}

@@ -1,0 +1,93 @@
+package main
+
+import (
+	"bytes"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/dossier-id/dossier/client"
+	"github.com/dossier-id/dossier/internal/pgtest"
+	"github.com/dossier-id/dossier/internal/sandbox"
+)
+
+// TestBackupAndRestore copies a server that runs as docs/operations.md says, and
+// asks a server on the copy for what the first one knows.
+func TestBackupAndRestore(t *testing.T) {
+	t.Parallel()
+	for engine, database := range map[string]func(t *testing.T) (url string, restore func(s *stack, to string) string){
+		"sqlite":   sqliteBackup,
+		"postgres": postgresBackup,
+	} {
+		t.Run(engine, func(t *testing.T) {
+			t.Parallel()
+			url, restore := database(t)
+			s := newStack(t, url, sandbox.Options{CompleteAfter: quickly})
+			ref := s.pendingProcess(passportOrder(), client.UserData{FirstName: "Anna"}, "front", "selfie")
+			s.result(ref)
+
+			data := filepath.Join(t.TempDir(), "restored")
+			copied := restore(s, data)
+			for _, name := range []string{"key.json", "key.json.tree"} { // kept apart, and as they are at the time of the restore
+				check(t, copyFile(filepath.Join(s.data, name), filepath.Join(data, name)))
+			}
+			l, err := listen(t.Context(), "127.0.0.1:0")
+			check(t, err)
+			again := &stack{t: t, url: "http://" + l.Addr().String(), http: s.http, sandbox: s.sandbox}
+			again.server, err = startServer(t.Context(), again.settings(copied, data, s.sandbox.url(), s.sandbox.Token()), l, testLog(t))
+			check(t, err)
+			t.Cleanup(func() { check(t, again.server.stop()) })
+			again.config = s.config // the same client
+			again.config.URL, again.config.TokenURL = again.url, again.url+"/oidc/token"
+			for _, path := range []string{pathOf(ref), pathOf(ref) + "/images/front", "/assure/dossiers/" + ref.DossierID} {
+				want, got := s.call(s.token(), http.MethodGet, path, ""), again.call(again.token(), http.MethodGet, path, "")
+				if want.status != http.StatusOK || got.status != want.status || !bytes.Equal(got.body, want.body) {
+					t.Errorf("%s: %d with %d bytes, the original has %d with %d", path, got.status, len(got.body), want.status, len(want.body))
+				}
+			}
+		})
+	}
+}
+
+func sqliteBackup(t *testing.T) (url string, restore func(*stack, string) string) {
+	t.Helper()
+	url = "sqlite:" + filepath.Join(t.TempDir(), "dossier.db")
+	return url, func(s *stack, to string) string {
+		var out, errs bytes.Buffer
+		env := map[string]string{"DOSSIER_DATA": s.data, "DOSSIER_DATABASE": url}
+		w := world{ctx: t.Context(), out: &out, err: &errs, lookup: func(name string) (string, bool) { v, ok := env[name]; return v, ok }}
+		if status := run(w, []string{"backup", to}); status != 0 || !strings.Contains(out.String(), "2 files are copied") {
+			t.Fatalf("backup: %d %s%s", status, &out, &errs)
+		}
+		if status := run(w, []string{"backup", to}); status == 0 {
+			t.Error("a copy was overwritten")
+		}
+		if _, err := os.Stat(filepath.Join(to, "key.json")); err == nil {
+			t.Error("the key is in the copy")
+		}
+		return "sqlite:" + filepath.Join(to, "dossier.db")
+	}
+}
+
+func postgresBackup(t *testing.T) (url string, restore func(*stack, string) string) {
+	t.Helper()
+	url = pgtest.New(t)
+	return url, func(s *stack, to string) string {
+		dump, target := filepath.Join(t.TempDir(), "dossier.dump"), pgtest.New(t)
+		for _, command := range [][]string{
+			{"pg_dump", "--format=custom", "--file=" + dump, url},
+			{"pg_restore", "--no-owner", "--exit-on-error", "--dbname=" + target, dump},
+		} {
+			if said, err := exec.CommandContext(t.Context(), command[0], command[1:]...).CombinedOutput(); err != nil {
+				t.Fatalf("%s: %v: %s", command[0], err, said)
+			}
+		}
+		if _, err := copyBlobs(filepath.Join(s.data, "blobs"), filepath.Join(to, "blobs")); err != nil {
+			t.Fatal(err)
+		}
+		return target
+	}
+}

@@ -4,7 +4,8 @@ GO          ?= go
 BIN         := bin/dossier
 FUZZTIME    ?= 10s
 ORDEAL      ?= 200/2000
-TESTTIMEOUT ?= 30m
+CHAOS       ?= 1000
+TESTTIMEOUT ?= 15m
 PORTION     ?= 1
 MALFORMED   ?= 20000
 # Rooms that compute pixels from pixels. The race detector makes their
@@ -22,10 +23,10 @@ VULN         := .tools/govulncheck-$(VULN_VERSION)/govulncheck
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run build test endurance bench bench-vision screenshots malformed reproducible sbom check format lint laws generated modules vulnerabilities generate fix cover fuzz tools clean
+.PHONY: help run build test chaos endurance bench bench-long bench-vision screenshots malformed reproducible sbom check format lint laws generated modules vulnerabilities generate fix cover fuzz tools clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: build ## build, then verify a specimen identity and serve (Ctrl-C ends it)
 	$(BIN) dev --demo
@@ -47,11 +48,24 @@ endurance: ## 2,000 verifications while the server is killed 200 times, on both 
 bench-vision: ## what is read in drawn pictures, and how fast: every figure of docs/sandbox.md; PORTION=0.1 reads a tenth of the sets
 	$(GO) test -run '^$$' -bench . -benchtime 1x -timeout 4h ./internal/vision/figures -portion $(PORTION)
 
-bench: ## the sandbox beside its peers, webhooks beside plain River, full results beside a plain copy, refusals, in one run; a peer that cannot be had is left out and said so
+bench: ## all side by side with a rival in one run; fails where a ratio fell by more than a fifth; a peer that cannot be had is left out and said so
 	$(GO) test -run '^$$' -bench . -benchtime 3s -timeout 20m ./internal/sandbox/peers
 	$(GO) test -run '^$$' -bench . -benchtime 3s -timeout 10m ./internal/webhook
 	$(GO) test -run '^$$' -bench . -benchtime 3s -timeout 10m ./internal/archive
 	$(GO) test -run '^$$' -bench MalformedUpload -benchtime 3s -timeout 10m ./cmd/dossier
+	@mkdir -p bin
+	$(GO) test -run '^$$' -bench 'Create|Writers' -benchtime 4s -timeout 10m ./internal/store | tee bin/bench.txt
+	$(GO) test -run '^$$' -bench . -timeout 20m ./bench | tee -a bin/bench.txt
+	scripts/bench-ratios bin/bench.txt bench/ratios.txt
+
+bench-long: ## read from a million dossiers and from a thousand, on both databases (about ten minutes)
+	@mkdir -p bin
+	$(GO) test -run '^$$' -bench LongTables -benchtime 300x -timeout 40m ./internal/store | tee bin/bench-long.txt
+	scripts/bench-ratios bin/bench-long.txt bench/ratios.txt
+
+chaos: ## break replicas, database and bucket under 1,000 verifications each (CHAOS=1000)
+	@scripts/test-needs
+	DOSSIER_CHAOS=$(CHAOS) $(GO) test -count 1 -timeout 60m -run TestTroubleLosesNothing -v ./cmd/dossier
 
 malformed: ## 20,000 malformed uploads against a server (MALFORMED=20000)
 	DOSSIER_TEST_MALFORMED=$(MALFORMED) $(GO) test -v -count 1 -timeout $(TESTTIMEOUT) -run TestMalformedUploads ./cmd/dossier

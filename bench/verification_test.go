@@ -1,0 +1,242 @@
+package bench
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/dossier-id/dossier/client"
+)
+
+const (
+	// inFlight is how many customers wait for their verification at once.
+	inFlight = 100
+	// verifications is how many each server is given.
+	verifications = 400
+	// polling is how often a customer asks whether it is done.
+	polling = 100 * time.Millisecond
+	token   = "api_sandbox.bench"
+)
+
+// BenchmarkVerification runs whole verifications, from the dossier to the verdict
+// and its event, at Dossier and at the same flow written plainly on Node, against
+// one sandbox each. ratio is ours to Node's rate; memory is that beyond the idle
+// server.
+func BenchmarkVerification(b *testing.B) {
+	if err := installRival(b.Context()); err != nil {
+		b.Logf("left out: %v", err)
+		return
+	}
+	program := build(b)
+	front, selfie := draw(b, program, "passport"), draw(b, program, "selfie")
+	for b.Loop() {
+		ours := measure(b, func() (*process, func(context.Context) error) { return dossier(b, program, front, selfie) })
+		node := measure(b, func() (*process, func(context.Context) error) { return rival(b, program, front, selfie) })
+		b.ReportMetric(0, "ns/op")
+		b.ReportMetric(ours.rate, "ours/s")
+		b.ReportMetric(node.rate, "node/s")
+		b.ReportMetric(ours.memory, "MB-ours")
+		b.ReportMetric(node.memory, "MB-node")
+		b.ReportMetric(ours.rate/node.rate, "ratio")
+	}
+}
+
+// figures are what a run came to.
+type figures struct{ rate, memory float64 }
+
+// measure has customers share the verifications and gives the rate, and the
+// memory at its highest beyond that of the idle server.
+func measure(b *testing.B, start func() (*process, func(context.Context) error)) figures {
+	b.Helper()
+	server, verify := start()
+	defer server.stop()
+	idle := server.status("VmRSS:")
+	work := make(chan struct{}, verifications)
+	for range verifications {
+		work <- struct{}{}
+	}
+	close(work)
+	begun := time.Now()
+	var customers sync.WaitGroup
+	for range inFlight {
+		customers.Go(func() {
+			for range work {
+				if err := verify(b.Context()); err != nil {
+					b.Error(err)
+					return
+				}
+			}
+		})
+	}
+	customers.Wait()
+	return figures{verifications / time.Since(begun).Seconds(), server.status("VmHWM:") - idle}
+}
+
+// installRival installs what the rival needs, once. better-sqlite3 is compiled.
+func installRival(ctx context.Context) error {
+	if _, err := os.Stat("rivals/node_modules"); err == nil {
+		return nil
+	}
+	command := exec.CommandContext(ctx, "npm", "ci", "--no-audit", "--no-fund")
+	command.Dir = "rivals"
+	if _, err := os.Stat("/usr/include/node"); err == nil { // Debian's headers spare a download.
+		command.Env = append(os.Environ(), "npm_config_nodedir=/usr")
+	}
+	if said, err := command.CombinedOutput(); err != nil {
+		return fmt.Errorf("install the rival: %w: %s", err, said)
+	}
+	return nil
+}
+
+func draw(b *testing.B, program, kind string) []byte {
+	b.Helper()
+	path := filepath.Join(b.TempDir(), kind+".jpg")
+	if said, err := exec.CommandContext(b.Context(), program, "specimen", "--type", kind, "--out", path).CombinedOutput(); err != nil {
+		b.Fatalf("draw a specimen: %v: %s", err, said)
+	}
+	picture, err := os.ReadFile(path)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return picture
+}
+
+// onfido starts a sandbox and gives its address.
+func onfido(b *testing.B, program string) string {
+	b.Helper()
+	addr := freeAddr(b)
+	p := &process{exec.CommandContext(b.Context(), program, "sandbox", "--addr", addr, "--token", token, "--complete", "100ms"), b, "http://" + addr}
+	if err := p.Start(); err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(p.stop)
+	p.await("/")
+	return p.url + "/v3.6"
+}
+
+func dossier(b *testing.B, program string, front, selfie []byte) (*process, func(context.Context) error) {
+	b.Helper()
+	data := b.TempDir()
+	env := []string{"DOSSIER_ONFIDO_URL=" + onfido(b, program), "DOSSIER_ONFIDO_REQUESTS_PER_MINUTE=600000", "DOSSIER_RATE_PER_CLIENT=6000000", "DOSSIER_RATE_PER_ADDRESS=6000000"}
+	p := serve(b, program, data, env...)
+	made := exec.CommandContext(b.Context(), program, "client", "create", "--name", "bench")
+	made.Env = append([]string{"DOSSIER_DATA=" + data}, env...)
+	said, err := made.Output()
+	if err != nil {
+		b.Fatalf("make a client: %v", err)
+	}
+	who := map[string]string{}
+	for line := range strings.Lines(string(said)) {
+		if name, value, found := strings.Cut(strings.TrimSpace(line), "="); found {
+			who[name] = value
+		}
+	}
+	api, err := client.New(client.Config{URL: p.url, TokenURL: p.url + "/oidc/token", ID: who["DOSSIER_CLIENT_ID"], Secret: who["DOSSIER_CLIENT_SECRET"]})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return p, func(ctx context.Context) error { return verifyAt(ctx, api, front, selfie) }
+}
+
+func verifyAt(ctx context.Context, api *client.Client, front, selfie []byte) error {
+	d, err := api.CreateDossier(ctx, "")
+	if err != nil {
+		return err
+	}
+	p, err := api.CreateProcess(ctx, d.DossierID, client.ProcessRequest{
+		Provider: "onfido", ProcessType: "documentSelfie", DocumentType: "passport",
+		ProcessParameters: &client.ProcessParameters{Location: &client.Location{CountryOfResidence: "NLD"}},
+	})
+	if err != nil {
+		return err
+	}
+	ref := client.Ref{DossierID: d.DossierID, ProcessID: p.ProcessID}
+	if err := api.SetImages(ctx, ref, client.Bytes("front", front), client.Bytes("selfie", selfie)); err != nil {
+		return err
+	}
+	if _, err := api.StartVerification(ctx, ref); err != nil {
+		return err
+	}
+	return poll(ctx, func() (string, error) {
+		p, err := api.GetProcess(ctx, ref)
+		if err != nil {
+			return "", err
+		}
+		return p.Status, nil
+	})
+}
+
+func rival(b *testing.B, program string, front, selfie []byte) (*process, func(context.Context) error) {
+	b.Helper()
+	addr := freeAddr(b)
+	_, port, _ := strings.Cut(addr, ":")
+	p := &process{exec.CommandContext(b.Context(), "node", "rivals/server.js", port, filepath.Join(b.TempDir(), "rival.db"), onfido(b, program), token), b, "http://" + addr}
+	p.Stderr = os.Stderr
+	if err := p.Start(); err != nil {
+		b.Fatal(err)
+	}
+	p.await("/healthz")
+	url := func(picture []byte) string {
+		return "data:image/jpeg;base64," + base64.StdEncoding.EncodeToString(picture)
+	}
+	body, err := json.Marshal(map[string]string{"front": url(front), "selfie": url(selfie)})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return p, func(ctx context.Context) error {
+		var made, seen struct{ ID, Status string }
+		if err := exchange(ctx, http.MethodPost, p.url+"/verifications", body, &made); err != nil {
+			return err
+		}
+		return poll(ctx, func() (string, error) {
+			err := exchange(ctx, http.MethodGet, p.url+"/verifications/"+made.ID, nil, &seen)
+			return seen.Status, err
+		})
+	}
+}
+
+func exchange(ctx context.Context, method, url string, body []byte, into any) error {
+	request, err := http.NewRequestWithContext(ctx, method, url, bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	request.Header.Set("Content-Type", "application/json")
+	answer, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return err
+	}
+	defer answer.Body.Close()
+	return json.NewDecoder(answer.Body).Decode(into)
+}
+
+// poll asks until a verification has ended.
+func poll(ctx context.Context, status func() (string, error)) error {
+	tick := time.NewTicker(polling)
+	defer tick.Stop()
+	for {
+		switch is, err := status(); {
+		case err != nil:
+			return err
+		case is == "accepted":
+			return nil
+		case is != "processing" && is != "pending":
+			return errors.New("a verification ended " + is)
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-tick.C:
+		}
+	}
+}

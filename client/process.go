@@ -81,9 +81,9 @@ type Process struct {
 	ProviderSpecific json.RawMessage `json:"providerSpecific"`
 	FailReason       *FailReason     `json:"failReason"`
 	// Review is what people decided of an inconclusive process, beside the verdict.
-	Review *Review `json:"review"`
-	CreatedAt        time.Time       `json:"createdAt"`
-	UpdatedAt        time.Time       `json:"updatedAt"`
+	Review    *Review   `json:"review"`
+	CreatedAt time.Time `json:"createdAt"`
+	UpdatedAt time.Time `json:"updatedAt"`
 	// Raw is the whole object, byte for byte.
 	Raw json.RawMessage `json:"-"`
 }

@@ -1,9 +1,7 @@
 package main
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"time"
 
@@ -34,6 +32,7 @@ func (serveCommand) Help() string {
   DOSSIER_DATA                        folder of database, images and keys (dossier-data)
   DOSSIER_DATABASE                    postgres://… or sqlite:PATH (a file in DOSSIER_DATA)
   DOSSIER_KEY_FILE, DOSSIER_KEY       key-encryption key: a file, or its content in base64
+  DOSSIER_KEY_KMS                     key in a KMS that wraps the key file: awskms://, gcpkms:// or azurekeyvault:// (none)
   DOSSIER_GIVE_UP_AFTER               longest verification (24h)
   DOSSIER_PENDING_FOR                 how long a process waits to be started (168h)
   DOSSIER_TAKE_OVER_AFTER             how long the work of a replica that died is left alone (45s)
@@ -100,8 +99,8 @@ func usable(c *config.Config) error {
 	var keys error
 	if c.Key != "" {
 		keys = seal.CheckKeys(c.Key.Reveal())
-	} else if _, keys = seal.OpenKeyFile(c.KeyFile); errors.Is(keys, fs.ErrNotExist) {
-		keys = nil // the first start makes it
+	} else {
+		keys = usableKeyFile(c)
 	}
 	if c.Wire.TLSCert != "" {
 		if _, broken := wire.OpenCertificate(c.Wire.TLSCert, c.Wire.TLSKey, slog.New(slog.DiscardHandler), time.Now); broken != nil {

@@ -46,6 +46,9 @@ type Config struct {
 	KeyFile string
 	// Key is the content of a key file in base64, instead of one: DOSSIER_KEY.
 	Key Secret
+	// KeyKMS is the URL of the key in a KMS that wraps the key file:
+	// DOSSIER_KEY_KMS; without one the file holds the keys in clear.
+	KeyKMS Secret
 	// GiveUpAfter ends a verification without a verdict: DOSSIER_GIVE_UP_AFTER,
 	// default 24h.
 	GiveUpAfter time.Duration
@@ -173,6 +176,7 @@ func (c *Config) settings() []setting {
 		{"DOSSIER_DATABASE", "", database(&c.Database)},
 		{"DOSSIER_KEY_FILE", "", text(&c.KeyFile)},
 		{"DOSSIER_KEY", "", text(&c.Key)},
+		{"DOSSIER_KEY_KMS", "", text(&c.KeyKMS)},
 		{"DOSSIER_GIVE_UP_AFTER", "24h", duration(&c.GiveUpAfter)},
 		{"DOSSIER_PENDING_FOR", "168h", duration(&c.PendingFor)},
 		{"DOSSIER_TAKE_OVER_AFTER", "45s", duration(&c.TakeOverAfter)},
@@ -237,6 +241,9 @@ func load(file string, lookup func(string) (string, bool), demand func(*Config) 
 	}
 	if (c.Wire.TLSCert == "") != (c.Wire.TLSKey == "") {
 		faults = append(faults, errors.New("DOSSIER_TLS_CERT and DOSSIER_TLS_KEY go together"))
+	}
+	if c.Key != "" && c.KeyKMS != "" {
+		faults = append(faults, errors.New("DOSSIER_KEY and DOSSIER_KEY_KMS exclude each other: a KMS wraps a key file"))
 	}
 	faults = append(faults, demand(c)...)
 	c.complete()

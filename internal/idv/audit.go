@@ -37,6 +37,7 @@ const (
 	ActionTrailExported        Action = "audit.exported"
 	ActionKeyRotated           Action = "key.rotated"
 	ActionKeyDropped           Action = "key.dropped"
+	ActionKeyWrapped           Action = "key.wrapped"
 	ActionImagesExpired        Action = "images.expired"
 	ActionEventsExpired        Action = "events.expired"
 	ActionTrailExpired         Action = "audit.expired"

@@ -26,6 +26,8 @@ func (serveCommand) Help() string {
   DOSSIER_TRUSTED_PROXIES             networks of proxies whose X-Forwarded-For counts (none)
   DOSSIER_RATE_PER_CLIENT             requests in a minute, a sixth of them at once (30000)
   DOSSIER_RATE_PER_ADDRESS            the same for one address (60000)
+  DOSSIER_RATE_PER_LINK               the same for one link to the end-user's pages (600)
+  DOSSIER_RATE_PAGES_PER_ADDRESS      the same for all links that one address opens (6000)
   DOSSIER_UPLOADS                     bodies with images read at once, half of them for one client (128)
   DOSSIER_CONNECTIONS                 open connections, a quarter of them for one address (2048)
   DOSSIER_PUBLIC_URL                  address for clients and Onfido's webhooks; without it results are polled for

@@ -43,7 +43,7 @@ var house = map[string]room{
 	"internal/limit":   {},
 	"internal/wire":    {},
 	"internal/sbom":    {},
-	"internal/capture": {imports: []string{"internal/idv", "internal/service"}},
+	"internal/capture": {imports: []string{"internal/idv", "internal/limit", "internal/service", "internal/wire"}},
 	"internal/console": {imports: []string{"internal/archive", "internal/auth", "internal/idv", "internal/service", "internal/store"}},
 
 	// What asks and what keeps.

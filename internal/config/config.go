@@ -108,6 +108,10 @@ type Wire struct {
 	// at once: DOSSIER_RATE_PER_CLIENT, default 30000, and
 	// DOSSIER_RATE_PER_ADDRESS, default 60000.
 	PerClient, PerAddress int
+	// PerLink and PagesPerAddress are the same for the end-user's pages:
+	// DOSSIER_RATE_PER_LINK, default 600, and DOSSIER_RATE_PAGES_PER_ADDRESS,
+	// default 6000.
+	PerLink, PagesPerAddress int
 	// Uploads is how many bodies with images are read at once: DOSSIER_UPLOADS,
 	// default 128; one client has at most half of them.
 	Uploads int
@@ -169,6 +173,8 @@ func (c *Config) settings() []setting {
 		{"DOSSIER_TRUSTED_PROXIES", "", networks(&c.Wire.TrustedProxies)},
 		{"DOSSIER_RATE_PER_CLIENT", "30000", count(&c.Wire.PerClient)},
 		{"DOSSIER_RATE_PER_ADDRESS", "60000", count(&c.Wire.PerAddress)},
+		{"DOSSIER_RATE_PER_LINK", "600", count(&c.Wire.PerLink)},
+		{"DOSSIER_RATE_PAGES_PER_ADDRESS", "6000", count(&c.Wire.PagesPerAddress)},
 		{"DOSSIER_UPLOADS", "128", count(&c.Wire.Uploads)},
 		{"DOSSIER_CONNECTIONS", "2048", count(&c.Wire.Connections)},
 		{"DOSSIER_PUBLIC_URL", "", webURL(&c.PublicURL)},

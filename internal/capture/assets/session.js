@@ -89,8 +89,7 @@ const pause = n => new Promise(done => setTimeout(done, Math.min(250 * 2 ** n, 5
 const later = seconds => Math.min(Math.max(Number(seconds) || 5, 1), 60) * 1000
 const wait = ms => new Promise(done => setTimeout(done, ms))
 
-/** call sends a request, again and again while the connection is lost or the
-server is asked too often. */
+/** call sends a request, again and again while the connection is lost or the server is busy. */
 async function call(method, path, body) {
 	for (let n = 0; ; n++) {
 		let answer

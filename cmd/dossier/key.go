@@ -18,6 +18,7 @@ type keyCommand struct {
 	Rotate keyRotate `cmd:"" help:"Make a new key-encryption key, under which everything is sealed from now on. Servers need no restart."`
 	Rewrap keyRewrap `cmd:"" help:"Seal by the newest key what older ones seal. A server does it by itself within an hour."`
 	Drop   keyDrop   `cmd:"" help:"Take a key that seals nothing any more out of the key file."`
+	Wrap   keyWrap   `cmd:"" help:"Let a KMS wrap a key file that is in clear, or that another KMS has wrapped."`
 }
 
 type keyList struct {
@@ -76,7 +77,10 @@ func rotateKeys(cfg *config.Config) (id seal.KeyID, printed string, err error) {
 		printed, id, err = seal.RotateKeys(cfg.Key.Reveal())
 		return id, printed, err
 	}
-	id, err = seal.RotateKeyFile(cfg.KeyFile)
+	file, err := keyFile(cfg)
+	if err == nil {
+		id, err = file.Rotate()
+	}
 	return id, "", err
 }
 
@@ -129,7 +133,11 @@ func (c keyDrop) Run(w world) error {
 		if changed, err := os.Stat(cfg.KeyFile); err != nil || time.Since(changed.ModTime()) < dropAfter {
 			return joined(errors.New("the keys were changed less than a minute ago, and a request may still be sealing by an older one: wait a minute"), err)
 		}
-		if err := seal.DropKey(cfg.KeyFile, id); err != nil {
+		file, err := keyFile(cfg)
+		if err != nil {
+			return err
+		}
+		if err := file.Drop(id); err != nil {
 			return err
 		}
 		if err := b.db.Note(w.ctx, idv.Record{At: time.Now(), Action: idv.ActionKeyDropped, Subject: id.String()}); err != nil {

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/dossier-id/dossier/internal/config"
 	"github.com/dossier-id/dossier/internal/httpapi"
+	"github.com/dossier-id/dossier/internal/idv"
 	"github.com/dossier-id/dossier/internal/onfido"
 )
 
@@ -40,12 +42,26 @@ func (c configured) with(w world, do func(context.Context, *onfido.Connector, st
 	return do(w.ctx, connector, cfg.PublicURL+httpapi.CallbackPath)
 }
 
+// record tells the trail of the installation what was done to the webhook.
+func (c configured) record(w world, a idv.Action) error {
+	err := beside(w, c.Config, func(b *base) error {
+		return b.db.Note(w.ctx, idv.Record{At: time.Now(), Action: a, Subject: idv.ProviderOnfido})
+	})
+	if err != nil {
+		return fmt.Errorf("it is done at Onfido, but not recorded: %w", err)
+	}
+	return nil
+}
+
 type webhookEnsure struct{ configured }
 
 // Run sees to it that the webhook is there.
 func (c webhookEnsure) Run(w world) error {
 	return c.with(w, func(ctx context.Context, connector *onfido.Connector, url string) error {
 		if err := connector.EnsureWebhook(ctx, url); err != nil {
+			return err
+		}
+		if err := c.record(w, idv.ActionCallbackEnsured); err != nil {
 			return err
 		}
 		_, err := fmt.Fprintln(w.out, "registered:", url)
@@ -59,6 +75,9 @@ type webhookRotate struct{ configured }
 func (c webhookRotate) Run(w world) error {
 	return c.with(w, func(ctx context.Context, connector *onfido.Connector, url string) error {
 		if err := connector.RotateWebhook(ctx, url); err != nil {
+			return err
+		}
+		if err := c.record(w, idv.ActionCallbackRotated); err != nil {
 			return err
 		}
 		_, err := fmt.Fprintln(w.out, "registered under another key:", url)

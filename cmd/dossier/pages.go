@@ -29,6 +29,7 @@ func (s *server) withPages(c *config.Config, use *service.Service, texts *captur
 	}
 	pages, err := capture.New(capture.Config{
 		Service: use, Texts: texts, Faces: faces.Count, Log: s.log, Now: time.Now, PublicURL: pagesURL(c),
+		Limits: capture.Limits{PerLink: c.Wire.PerLink, PerAddress: c.Wire.PagesPerAddress}, Peers: peers(c),
 		Native: capture.Native{
 			SDK: c.Onfido.SDKURL, Style: c.Onfido.SDKStyle, API: onfidoURL(c), Motion: c.Onfido.Video == "motion",
 		},

@@ -1,9 +1,7 @@
 package main
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"time"
 
@@ -29,6 +27,8 @@ func (serveCommand) Help() string {
   DOSSIER_TRUSTED_PROXIES             networks of proxies whose X-Forwarded-For counts (none)
   DOSSIER_RATE_PER_CLIENT             requests in a minute, a sixth of them at once (30000)
   DOSSIER_RATE_PER_ADDRESS            the same for one address (60000)
+  DOSSIER_RATE_PER_LINK               the same for one link to the end-user's pages (600)
+  DOSSIER_RATE_PAGES_PER_ADDRESS      the same for all links that one address opens (6000)
   DOSSIER_UPLOADS                     bodies with images read at once, half of them for one client (128)
   DOSSIER_CONNECTIONS                 open connections, a quarter of them for one address (2048)
   DOSSIER_PUBLIC_URL                  address for clients and Onfido's webhooks; without it results are polled for
@@ -38,6 +38,7 @@ func (serveCommand) Help() string {
   DOSSIER_ROLE                        api, worker or all (all); --role wins over it
   DOSSIER_DRAIN                       how long a server that stops still answers (1s)
   DOSSIER_KEY_FILE, DOSSIER_KEY       key-encryption key: a file, or its content in base64
+  DOSSIER_KEY_KMS                     key in a KMS that wraps the key file: awskms://, gcpkms:// or azurekeyvault:// (none)
   DOSSIER_GIVE_UP_AFTER               longest verification (24h)
   DOSSIER_PENDING_FOR                 how long a process waits to be started (168h)
   DOSSIER_TAKE_OVER_AFTER             how long the work of a replica that died is left alone (45s)
@@ -116,8 +117,8 @@ func usable(c *config.Config) error {
 	var keys error
 	if c.Key != "" {
 		keys = seal.CheckKeys(c.Key.Reveal())
-	} else if _, keys = seal.OpenKeyFile(c.KeyFile); errors.Is(keys, fs.ErrNotExist) {
-		keys = nil // the first start makes it
+	} else {
+		keys = usableKeyFile(c)
 	}
 	if c.Wire.TLSCert != "" {
 		if _, broken := wire.OpenCertificate(c.Wire.TLSCert, c.Wire.TLSKey, slog.New(slog.DiscardHandler), time.Now); broken != nil {

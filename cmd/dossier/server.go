@@ -73,11 +73,15 @@ func openKeys(c *config.Config) (sealer *seal.Sealer, made bool, err error) {
 		sealer, err = seal.ParseKeys(c.Key.Reveal(), c.KeyFile)
 		return sealer, false, err
 	}
-	sealer, err = seal.OpenKeyFile(c.KeyFile)
-	if !errors.Is(err, fs.ErrNotExist) {
-		return sealer, false, err
+	file, err := keyFile(c)
+	if err != nil {
+		return nil, false, err
 	}
-	sealer, err = seal.CreateKeyFile(c.KeyFile)
+	sealer, err = file.Open()
+	if !errors.Is(err, fs.ErrNotExist) {
+		return sealer, false, explainKeys(err)
+	}
+	sealer, err = file.Create()
 	return sealer, true, err
 }
 

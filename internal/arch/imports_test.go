@@ -22,7 +22,7 @@ var house = map[string]room{
 	"cmd/dossier": {imports: []string{
 		"client", "internal/archive", "internal/audit", "internal/auth", "internal/blob", "internal/capture", "internal/config", "internal/console", "internal/dataurl", "internal/envfile",
 		"internal/httpapi", "internal/idv", "internal/jobs", "internal/netguard", "internal/obs", "internal/onfido",
-		"internal/onfido/onfidoapi", "internal/pace", "internal/render", "internal/sandbox", "internal/seal", "internal/service", "internal/signing", "internal/specimen",
+		"internal/onfido/onfidoapi", "internal/pace", "internal/render", "internal/sandbox", "internal/seal", "internal/seal/kms", "internal/service", "internal/signing", "internal/specimen",
 		"internal/sbom", "internal/store", "internal/vision", "internal/webhook", "internal/wire",
 	}},
 	"client":  {imports: []string{"internal/dataurl"}}, // of the Assure API, for others too
@@ -43,7 +43,7 @@ var house = map[string]room{
 	"internal/limit":   {},
 	"internal/wire":    {},
 	"internal/sbom":    {},
-	"internal/capture": {imports: []string{"internal/idv", "internal/service"}},
+	"internal/capture": {imports: []string{"internal/idv", "internal/limit", "internal/service", "internal/wire"}},
 	"internal/console": {imports: []string{"internal/archive", "internal/auth", "internal/idv", "internal/service", "internal/store"}},
 
 	// What asks and what keeps.
@@ -54,6 +54,7 @@ var house = map[string]room{
 	"internal/jobs":             {imports: []string{"internal/idv", "internal/store"}},
 	"internal/webhook":          {imports: []string{"internal/idv", "internal/netguard"}},
 	"internal/seal":             {},
+	"internal/seal/kms":         {},
 	"internal/netguard":         {},
 	"internal/config":           {imports: []string{"internal/envfile"}},
 	"internal/envfile":          {},

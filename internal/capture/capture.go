@@ -13,6 +13,7 @@ import (
 
 	"github.com/dossier-id/dossier/internal/idv"
 	"github.com/dossier-id/dossier/internal/service"
+	"github.com/dossier-id/dossier/internal/wire"
 )
 
 // Root is the path below which everything of the pages lies, and Links the one
@@ -48,6 +49,9 @@ type Config struct {
 	PublicURL string
 	// Native is about the page with Onfido's own SDK.
 	Native Native
+	// Limits are what links and addresses may take, and Peers says who asks.
+	Limits Limits
+	Peers  wire.Peers
 }
 
 // pages serves the pages. It is safe for concurrent use.
@@ -55,6 +59,7 @@ type pages struct {
 	Config
 	assets *assets
 	looks  chan struct{} // one entry for each picture that is looked at now
+	rates  *rates
 }
 
 // looksAtOnce bounds the memory that pictures take while their faces are
@@ -67,11 +72,11 @@ func New(c Config) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &pages{Config: c, assets: files, looks: make(chan struct{}, looksAtOnce)}
+	p := &pages{Config: c, assets: files, looks: make(chan struct{}, looksAtOnce), rates: newRates(c.Limits)}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /capture/assets/{version}/{name}", p.asset)
 	for pattern, answer := range map[string]func(http.ResponseWriter, *http.Request) error{
-		"GET /capture/go/{secret}":                    p.page,
+		shellPattern:                                  p.page,
 		"GET /capture/go/{secret}/theme.css":          p.theme,
 		"GET /capture/go/{secret}/state":              p.state,
 		"GET /capture/go/{secret}/texts/{language}":   p.texts,
@@ -98,7 +103,11 @@ func (p *pages) safely(pattern string, answer func(http.ResponseWriter, *http.Re
 	return func(w http.ResponseWriter, r *http.Request) {
 		begun := p.Now()
 		harden(w.Header())
-		err := answer(w, r)
+		r = r.WithContext(idv.WithActor(r.Context(), idv.Actor{Kind: idv.ActorEndUser, ID: "capture"}))
+		err := p.spared(w, r)
+		if err == nil {
+			err = answer(w, r)
+		}
 		status := http.StatusOK
 		if err != nil {
 			status = p.refuse(w, r, pattern, err)
@@ -127,6 +136,7 @@ var statuses = map[idv.Code]int{
 	idv.CodeUnsupportedImage:    http.StatusUnsupportedMediaType,
 	idv.CodeProviderUnavailable: http.StatusServiceUnavailable,
 	codeFaces:                   http.StatusUnprocessableEntity,
+	codeTooMany:                 http.StatusTooManyRequests,
 }
 
 // refusal is what a page is told that cannot have its way: a word that its
@@ -147,6 +157,9 @@ func (p *pages) refuse(w http.ResponseWriter, r *http.Request, pattern string, e
 			p.Log.ErrorContext(r.Context(), "a page could not be served", "request", pattern, "error", err)
 		}
 		return send(w, http.StatusInternalServerError, refusal{Code: "internal_error"})
+	}
+	if refused.Code == codeTooMany && pattern == shellPattern {
+		return p.busy(w, r)
 	}
 	status, known := statuses[refused.Code]
 	if !known {

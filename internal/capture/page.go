@@ -28,9 +28,13 @@ type shellData struct {
 	Texts         map[string]string
 	Base, Theme   string
 	Script, Style string
-	// Dead is the name of the text of a link that leads nowhere.
-	Dead string
+	// Dead is the name of the text of a page that does nothing, because its link
+	// leads nowhere or there are too many requests, and Help of what to do.
+	Dead, Help string
 }
+
+// shellPattern is the address of the pages themselves.
+const shellPattern = "GET /capture/go/{secret}"
 
 // page gives the frame of the pages. A link that leads nowhere gets a page that
 // says so.
@@ -65,14 +69,28 @@ func (p *pages) frame(v *service.CaptureView, r *http.Request) shellData {
 }
 
 func (p *pages) deadLink(w http.ResponseWriter, r *http.Request, code idv.Code) error {
-	l := p.Texts.choose(&idv.Capture{}, r.Header.Get("Accept-Language"))
 	dead := "linkUnknown"
 	if code == idv.CodeLinkExpired {
 		dead = "linkExpired"
 	}
+	return p.say(w, r, statuses[code], dead, "linkHelp")
+}
+
+// busy tells in words that there are too many requests.
+func (p *pages) busy(w http.ResponseWriter, r *http.Request) int {
+	if err := p.say(w, r, http.StatusTooManyRequests, "tooMany", ""); err != nil {
+		p.Log.ErrorContext(r.Context(), "a page could not be served", "request", shellPattern, "error", err)
+	}
+	return http.StatusTooManyRequests
+}
+
+// say shows a text, and another that helps or none, in the language of the
+// browser.
+func (p *pages) say(w http.ResponseWriter, r *http.Request, status int, text, help string) error {
+	l := p.Texts.choose(&idv.Capture{}, r.Header.Get("Accept-Language"))
 	texts := p.Texts.of(l, nil)
-	return p.show(w, statuses[code], policy(&service.CaptureView{Capture: &idv.Capture{}}), shellData{
-		Language: l, Direction: direction(l), Title: texts["title"], Texts: texts, Style: p.assets.at("style.css"), Dead: dead,
+	return p.show(w, status, policy(&service.CaptureView{Capture: &idv.Capture{}}), shellData{
+		Language: l, Direction: direction(l), Title: texts["title"], Texts: texts, Style: p.assets.at("style.css"), Dead: text, Help: help,
 	})
 }
 

@@ -56,6 +56,9 @@ type Config struct {
 	KeyFile string
 	// Key is the content of a key file in base64, instead of one: DOSSIER_KEY.
 	Key Secret
+	// KeyKMS is the URL of the key in a KMS that wraps the key file:
+	// DOSSIER_KEY_KMS; without one the file holds the keys in clear.
+	KeyKMS Secret
 	// GiveUpAfter ends a verification without a verdict: DOSSIER_GIVE_UP_AFTER,
 	// default 24h.
 	GiveUpAfter time.Duration
@@ -118,6 +121,10 @@ type Wire struct {
 	// at once: DOSSIER_RATE_PER_CLIENT, default 30000, and
 	// DOSSIER_RATE_PER_ADDRESS, default 60000.
 	PerClient, PerAddress int
+	// PerLink and PagesPerAddress are the same for the end-user's pages:
+	// DOSSIER_RATE_PER_LINK, default 600, and DOSSIER_RATE_PAGES_PER_ADDRESS,
+	// default 6000.
+	PerLink, PagesPerAddress int
 	// Uploads is how many bodies with images are read at once: DOSSIER_UPLOADS,
 	// default 128; one client has at most half of them.
 	Uploads int
@@ -179,6 +186,8 @@ func (c *Config) settings() []setting {
 		{"DOSSIER_TRUSTED_PROXIES", "", networks(&c.Wire.TrustedProxies)},
 		{"DOSSIER_RATE_PER_CLIENT", "30000", count(&c.Wire.PerClient)},
 		{"DOSSIER_RATE_PER_ADDRESS", "60000", count(&c.Wire.PerAddress)},
+		{"DOSSIER_RATE_PER_LINK", "600", count(&c.Wire.PerLink)},
+		{"DOSSIER_RATE_PAGES_PER_ADDRESS", "6000", count(&c.Wire.PagesPerAddress)},
 		{"DOSSIER_UPLOADS", "128", count(&c.Wire.Uploads)},
 		{"DOSSIER_CONNECTIONS", "2048", count(&c.Wire.Connections)},
 		{"DOSSIER_PUBLIC_URL", "", webURL(&c.PublicURL)},
@@ -189,6 +198,7 @@ func (c *Config) settings() []setting {
 		{"DOSSIER_DRAIN", "1s", pause(&c.Drain)},
 		{"DOSSIER_KEY_FILE", "", text(&c.KeyFile)},
 		{"DOSSIER_KEY", "", text(&c.Key)},
+		{"DOSSIER_KEY_KMS", "", text(&c.KeyKMS)},
 		{"DOSSIER_GIVE_UP_AFTER", "24h", duration(&c.GiveUpAfter)},
 		{"DOSSIER_PENDING_FOR", "168h", duration(&c.PendingFor)},
 		{"DOSSIER_TAKE_OVER_AFTER", "45s", duration(&c.TakeOverAfter)},
@@ -254,6 +264,9 @@ func load(file string, lookup func(string) (string, bool), demand func(*Config) 
 	}
 	if (c.Wire.TLSCert == "") != (c.Wire.TLSKey == "") {
 		faults = append(faults, errors.New("DOSSIER_TLS_CERT and DOSSIER_TLS_KEY go together"))
+	}
+	if c.Key != "" && c.KeyKMS != "" {
+		faults = append(faults, errors.New("DOSSIER_KEY and DOSSIER_KEY_KMS exclude each other: a KMS wraps a key file"))
 	}
 	faults = append(faults, demand(c)...)
 	c.complete()

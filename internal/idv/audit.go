@@ -19,6 +19,9 @@ const (
 	ActionVideoViewed      Action = "video.viewed"
 	ActionResultViewed     Action = "result.viewed"
 	ActionResultDownloaded Action = "result.downloaded"
+	ActionConsentAnswered  Action = "consent.answered"
+	ActionImageSet         Action = "image.set"
+	ActionVideoSet         Action = "video.set"
 
 	ActionReportViewed Action = "report.viewed"
 
@@ -37,6 +40,9 @@ const (
 	ActionTrailExported        Action = "audit.exported"
 	ActionKeyRotated           Action = "key.rotated"
 	ActionKeyDropped           Action = "key.dropped"
+	ActionKeyWrapped           Action = "key.wrapped"
+	ActionCallbackEnsured      Action = "callback.ensured"
+	ActionCallbackRotated      Action = "callback.rotated"
 	ActionImagesExpired        Action = "images.expired"
 	ActionEventsExpired        Action = "events.expired"
 	ActionTrailExpired         Action = "audit.expired"
@@ -59,10 +65,12 @@ const (
 // ActorKind says what kind of somebody did something.
 type ActorKind string
 
-// A client calls the API, an operator uses the console or the command line, and
-// the system works by itself.
+// A client calls the API, an end-user goes through the pages that a link leads
+// to, an operator uses the console or the command line, and the system works by
+// itself.
 const (
 	ActorClient   ActorKind = "client"
+	ActorEndUser  ActorKind = "end-user"
 	ActorOperator ActorKind = "operator"
 	ActorSystem   ActorKind = "system"
 )
@@ -70,7 +78,8 @@ const (
 // Actor is who did something.
 type Actor struct {
 	Kind ActorKind
-	// ID is a client's id, an operator's name, or the work of the system.
+	// ID is a client's id, where an end-user was (whoever has the link is one), an
+	// operator's name, or the work of the system.
 	ID string
 }
 

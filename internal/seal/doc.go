@@ -13,6 +13,9 @@
 // the primary one wraps) and index (HMAC-SHA256 as a pseudorandom function; it
 // must stay the same for as long as there are indexed values).
 //
+// Where a KMS guards it, it holds the same sealed by AES256-GCM under a key that
+// the KMS has wrapped (KeyFile).
+//
 // # What a wrapped key holds
 //
 // A version byte and 32 random bytes. HKDF-SHA256 derives from them one key for

@@ -2,7 +2,6 @@ package seal
 
 import (
 	"bytes"
-	"crypto/rand"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -10,7 +9,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 
 	"github.com/tink-crypto/tink-go/v2/aead"
 	"github.com/tink-crypto/tink-go/v2/insecurecleartextkeyset"
@@ -34,34 +32,47 @@ type keyFile struct {
 // keysets are what a key file holds.
 type keysets struct{ keyEncryption, index *keyset.Handle }
 
-// treeOf is where the tree that belongs to a key file lies.
-func treeOf(keyFile string) string { return keyFile + ".tree" }
+// KeyFile is a key file and what guards it.
+type KeyFile struct {
+	Path string
+	// KMS wraps what the file holds. Without one the file holds the keys in clear.
+	KMS KMS
+}
 
-// CreateKeyFile makes new keys and stores them at path, readable by the owner
+// tree is where the tree that belongs to the key file lies.
+func (f KeyFile) tree() string { return f.Path + ".tree" }
+
+// CreateKeyFile is Create for a key file without a KMS.
+func CreateKeyFile(path string) (*Sealer, error) { return KeyFile{Path: path}.Create() }
+
+// OpenKeyFile is Open for a key file without a KMS.
+func OpenKeyFile(path string) (*Sealer, error) { return KeyFile{Path: path}.Open() }
+
+// Create makes new keys and stores them in the key file, readable by the owner
 // only, durable before it returns, and the tree of keys beside it unless there
 // is one. A key file that is already there is never replaced: the error then is
 // fs.ErrExist.
-func CreateKeyFile(path string) (*Sealer, error) {
+func (f KeyFile) Create() (*Sealer, error) {
 	keys, err := newKeysets()
 	if err != nil {
 		return nil, fmt.Errorf("make new keys: %w", err)
 	}
-	text, err := keys.marshal()
+	content, err := f.encode(keys)
 	if err != nil {
 		return nil, fmt.Errorf("encode new keys: %w", err)
 	}
-	t, made, err := ensureTree(treeOf(path))
+	t, made, err := ensureTree(f.tree())
 	if err != nil {
 		return nil, err
 	}
-	if err := createDurably(path, text); err != nil {
+	if err := createDurably(f.Path, content); err != nil {
 		return nil, fmt.Errorf("create the key file: %w", err)
 	}
 	s, err := newSealer(keys, t)
 	if err != nil {
 		return nil, err
 	}
-	s.path, s.made = path, []string{path}
+	s.file, s.made = f, []string{f.Path}
 	if made {
 		s.made = append(s.made, t.path)
 	}
@@ -78,53 +89,60 @@ func (s *Sealer) Discard() error {
 	return errors.Join(errs...)
 }
 
-// OpenKeyFile reads the keys at path and the tree beside them. A file that its
-// group or the world may read or write is refused; a missing key file is
-// fs.ErrNotExist, a missing tree is ErrNoTree.
-func OpenKeyFile(path string) (*Sealer, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, fmt.Errorf("open the key file: %w", err)
-	}
-	defer func() { _ = f.Close() }() // Nothing was written.
-	if err := private(f); err != nil {
-		return nil, err
-	}
-	text, err := io.ReadAll(io.LimitReader(f, maxKeyFile+1))
-	if err != nil {
-		return nil, fmt.Errorf("read the key file: %w", err)
-	}
-	keys, err := parse(text)
+// Open reads the keys and the tree beside them. A file that its group or the
+// world may read or write is refused; a missing key file is fs.ErrNotExist, a
+// missing tree is ErrNoTree. A KMS is asked once, and has ten seconds.
+func (f KeyFile) Open() (*Sealer, error) {
+	keys, info, err := f.read()
 	if err != nil {
 		return nil, err
 	}
-	t, err := openTree(treeOf(path))
+	t, err := openTree(f.tree())
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%w: %s", ErrNoTree, treeOf(path))
+		return nil, fmt.Errorf("%w: %s", ErrNoTree, f.tree())
 	}
 	if err != nil {
 		return nil, err
 	}
 	s, err := newSealer(keys, t)
 	if err == nil {
-		s.path = path
+		s.file, s.seen = f, info
 	}
 	return s, err
+}
+
+// read gives the keys, and which file they were in.
+func (f KeyFile) read() (keysets, fs.FileInfo, error) {
+	file, err := os.Open(f.Path)
+	if err != nil {
+		return keysets{}, nil, fmt.Errorf("open the key file: %w", err)
+	}
+	defer func() { _ = file.Close() }() // Nothing was written.
+	info, err := private(file)
+	if err != nil {
+		return keysets{}, nil, err
+	}
+	content, err := io.ReadAll(io.LimitReader(file, maxKeyFile+1))
+	if err != nil {
+		return keysets{}, nil, fmt.Errorf("read the key file: %w", err)
+	}
+	keys, err := f.decode(content)
+	return keys, info, err
 }
 
 // ErrNoTree says that the tree which belongs to a key file is not there.
 var ErrNoTree = errors.New("the file that belongs to the key file is missing, and nothing opens without it: restore it from its backup")
 
 // private makes sure that only its owner can read a file of keys.
-func private(f *os.File) error {
+func private(f *os.File) (fs.FileInfo, error) {
 	info, err := f.Stat()
 	if err != nil {
-		return fmt.Errorf("look at %s: %w", f.Name(), err)
+		return nil, fmt.Errorf("look at %s: %w", f.Name(), err)
 	}
 	if mode := info.Mode(); !mode.IsRegular() || mode.Perm()&0o077 != 0 {
-		return fmt.Errorf("%s must be a plain file that only its owner can read (mode 0600), not %v", f.Name(), mode)
+		return nil, fmt.Errorf("%s must be a plain file that only its owner can read (mode 0600), not %v", f.Name(), mode)
 	}
-	return nil
+	return info, nil
 }
 
 // ParseKeys takes the content of a key file in base64 (standard alphabet), the
@@ -135,7 +153,7 @@ func ParseKeys(encoded, keyFile string) (*Sealer, error) {
 	if err != nil {
 		return nil, err
 	}
-	t, made, err := ensureTree(treeOf(keyFile))
+	t, made, err := ensureTree(KeyFile{Path: keyFile}.tree())
 	if err != nil {
 		return nil, err
 	}
@@ -210,38 +228,4 @@ func writeKeyset(h *keyset.Handle) (json.RawMessage, error) {
 	var b bytes.Buffer
 	err := insecurecleartextkeyset.Write(h, keyset.NewJSONWriter(&b))
 	return b.Bytes(), err
-}
-
-// createDurably writes a file that did not exist. It appears whole or not at
-// all, whenever the machine stops: a link to a finished file is made in one
-// step, and fails where a file is.
-func createDurably(path string, content []byte) error {
-	whole := path + "." + rand.Text() + ".new"
-	if err := writeSynced(whole, content); err != nil {
-		return errors.Join(err, os.Remove(whole))
-	}
-	if err := os.Link(whole, path); err != nil {
-		return errors.Join(err, os.Remove(whole))
-	}
-	if err := os.Remove(whole); err != nil {
-		return err
-	}
-	return syncDirectory(filepath.Dir(path))
-}
-
-func writeSynced(path string, content []byte) error {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(content)
-	return errors.Join(err, f.Sync(), f.Close())
-}
-
-func syncDirectory(path string) error {
-	d, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }

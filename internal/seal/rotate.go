@@ -4,9 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/binary"
-	"errors"
 	"fmt"
-	"os"
 
 	"github.com/tink-crypto/tink-go/v2/aead"
 	"github.com/tink-crypto/tink-go/v2/keyset"
@@ -36,7 +34,7 @@ type KeyInfo struct {
 
 // Keys gives the key-encryption keys, oldest first.
 func (s *Sealer) Keys() []KeyInfo {
-	s.refresh()
+	s.refresh(true)
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	return s.infos
@@ -49,44 +47,47 @@ func infosOf(h *keyset.Handle) (infos []KeyInfo) {
 	return infos
 }
 
-// RotateKeyFile adds a new key to the key file at path and makes it the primary
-// one. Servers that have the file open notice by themselves, and the keys before
-// go on opening what they wrapped.
-func RotateKeyFile(path string) (KeyID, error) {
-	var made KeyID
-	err := changeKeyFile(path, func(text []byte) (_ []byte, err error) {
-		text, made, err = rotate(text)
-		return text, err
+// Rotate adds a new key to the key file and makes it the primary one. Servers
+// that have the file open notice by themselves, and the keys before go on opening
+// what they wrapped.
+func (f KeyFile) Rotate() (made KeyID, err error) {
+	err = f.change(func(k keysets) (_ keysets, err error) {
+		k, made, err = rotate(k)
+		return k, err
 	})
 	return made, err
 }
 
-// RotateKeys is RotateKeyFile for the content of a key file in base64.
+// RotateKeys is Rotate for the content of a key file in base64.
 func RotateKeys(encoded string) (string, KeyID, error) {
-	text, err := base64.StdEncoding.DecodeString(encoded)
+	keys, err := decodeKeys(encoded)
 	if err != nil {
-		return "", 0, errors.New("the keys are not base64")
+		return "", 0, err
 	}
-	text, made, err := rotate(text)
+	keys, made, err := rotate(keys)
+	if err != nil {
+		return "", 0, err
+	}
+	text, err := keys.marshal()
 	return base64.StdEncoding.EncodeToString(text), made, err
 }
 
-func rotate(text []byte) ([]byte, KeyID, error) {
+func rotate(k keysets) (keysets, KeyID, error) {
 	var id uint32
-	text, err := change(text, func(m *keyset.Manager) (err error) {
+	k, err := k.change(func(m *keyset.Manager) (err error) {
 		if id, err = m.Add(aead.AES256GCMKeyTemplate()); err == nil {
 			err = m.SetPrimary(id)
 		}
 		return err
 	})
-	return text, KeyID(id), err
+	return k, KeyID(id), err
 }
 
-// DropKey takes a key out of the key file at path for good: what it wrapped does
-// not open any more. The primary key cannot be dropped.
-func DropKey(path string, id KeyID) error {
-	return changeKeyFile(path, func(text []byte) ([]byte, error) {
-		return change(text, func(m *keyset.Manager) error {
+// Drop takes a key out of the key file for good: what it wrapped does not open
+// any more. The primary key cannot be dropped.
+func (f KeyFile) Drop(id KeyID) error {
+	return f.change(func(k keysets) (keysets, error) {
+		return k.change(func(m *keyset.Manager) error {
 			if err := m.Delete(uint32(id)); err != nil {
 				return fmt.Errorf("drop the key %v: it is the primary one, or not there", id)
 			}
@@ -95,101 +96,23 @@ func DropKey(path string, id KeyID) error {
 	})
 }
 
-// change gives the content of a key file with other key-encryption keys.
-func change(text []byte, do func(*keyset.Manager) error) ([]byte, error) {
-	keys, err := parse(text)
-	if err != nil {
-		return nil, err
-	}
-	m := keyset.NewManagerFromHandle(keys.keyEncryption)
+// change gives other key-encryption keys.
+func (k keysets) change(do func(*keyset.Manager) error) (keysets, error) {
+	m := keyset.NewManagerFromHandle(k.keyEncryption)
 	if err := do(m); err != nil {
-		return nil, err
+		return keysets{}, err
 	}
-	if keys.keyEncryption, err = m.Handle(); err != nil {
-		return nil, fmt.Errorf("change the keys: %w", err)
-	}
-	return keys.marshal()
-}
-
-func changeKeyFile(path string, do func([]byte) ([]byte, error)) error {
-	lock, err := lockTree(path + ".lock")
+	keyEncryption, err := m.Handle()
 	if err != nil {
-		return err
+		return keysets{}, fmt.Errorf("change the keys: %w", err)
 	}
-	defer func() { _ = lock.Close() }() // Nothing was written to it.
-	before, err := os.ReadFile(path)
-	if err != nil {
-		return fmt.Errorf("read the key file: %w", err)
-	}
-	after, err := do(before)
-	if err != nil {
-		return err
-	}
-	if err := replaceDurably(path, after, len(before)); err != nil {
-		return fmt.Errorf("write the key file: %w", err)
-	}
-	return nil
-}
-
-// encrypt wraps with the primary key.
-func (s *Sealer) encrypt(plain, at []byte) ([]byte, error) {
-	s.refresh()
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	return s.wrapping.Encrypt(plain, at)
-}
-
-// decrypt opens with whatever key it was wrapped by, also one that was added to
-// the key file since.
-func (s *Sealer) decrypt(sealed, at []byte) ([]byte, error) {
-	s.mu.RLock()
-	wrapping := s.wrapping
-	s.mu.RUnlock()
-	plain, err := wrapping.Decrypt(sealed, at)
-	if err == nil || !s.refresh() {
-		return plain, err
-	}
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	return s.wrapping.Decrypt(sealed, at)
-}
-
-// refresh reads the key file anew when it is another one, and says whether it
-// was. A file that cannot be read leaves the keys as they are: those at hand are
-// good for what they wrapped.
-func (s *Sealer) refresh() bool {
-	if s.path == "" {
-		return false
-	}
-	info, err := os.Stat(s.path) // #nosec G703 -- the operator names the file
-	if err != nil {
-		return false
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.seen != nil && os.SameFile(s.seen, info) && s.seen.ModTime().Equal(info.ModTime()) {
-		return false
-	}
-	text, err := os.ReadFile(s.path) // #nosec G703 -- as above
-	if err != nil {
-		return false
-	}
-	keys, err := parse(text)
-	if err != nil {
-		return false // It is being overwritten, and another is in its place.
-	}
-	wrapping, err := aead.New(keys.keyEncryption)
-	if err != nil {
-		return false
-	}
-	s.wrapping, s.infos, s.seen = wrapping, infosOf(keys.keyEncryption), info
-	return true
+	return keysets{keyEncryption: keyEncryption, index: k.index}, nil
 }
 
 // Rewrap gives a wrapped key anew, under the primary key. again says whether it
 // was under another one.
 func (s *Sealer) Rewrap(wrapped []byte, at Context) (rewrapped []byte, again bool, err error) {
-	if len(wrapped) > leafSize && s.current(wrapped[leafSize:]) {
+	if len(wrapped) > leafSize && s.byPrimary(wrapped[leafSize:]) {
 		return wrapped, false, nil
 	}
 	inner, leaf, err := s.unwrapOuter(wrapped, at)
@@ -202,7 +125,7 @@ func (s *Sealer) Rewrap(wrapped []byte, at Context) (rewrapped []byte, again boo
 
 // RewrapSystem is Rewrap for what SealSystem sealed.
 func (s *Sealer) RewrapSystem(sealed []byte, at Context) (resealed []byte, again bool, err error) {
-	if s.current(sealed) {
+	if s.byPrimary(sealed) {
 		return sealed, false, nil
 	}
 	plain, err := s.OpenSystem(sealed, at)
@@ -213,7 +136,7 @@ func (s *Sealer) RewrapSystem(sealed []byte, at Context) (resealed []byte, again
 	return resealed, true, err
 }
 
-func (s *Sealer) current(sealed []byte) bool {
+func (s *Sealer) byPrimary(sealed []byte) bool {
 	for _, k := range s.Keys() {
 		if k.Primary {
 			return bytes.HasPrefix(sealed, k.ID.Prefix())

@@ -4,7 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"os"
+	"io/fs"
 	"sync"
 
 	"github.com/tink-crypto/tink-go/v2/aead"
@@ -31,12 +31,16 @@ var ErrForgotten = errors.New("the key was forgotten")
 type Sealer struct {
 	index *prf.Set
 	tree  *treeFile
-	// path is the key file, or empty; seen is the one whose keys are below.
-	path     string
-	mu       sync.RWMutex
-	seen     os.FileInfo
-	wrapping tink.AEAD
-	infos    []KeyInfo
+	// file has no path when the keys came from elsewhere.
+	file KeyFile
+
+	mu sync.RWMutex
+	// seen is the file whose keys are below, unread the last that was tried, and
+	// reading is closed when it is.
+	seen, unread fs.FileInfo
+	reading      chan struct{}
+	wrapping     tink.AEAD
+	infos        []KeyInfo
 	// made are the files that were made for it.
 	made []string
 }

@@ -65,7 +65,7 @@ func TestForgottenKeyIsForgottenForGood(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	before, err := os.ReadFile(treeOf(path))
+	before, err := os.ReadFile(KeyFile{Path: path}.tree())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +90,7 @@ func TestForgottenKeyIsForgottenForGood(t *testing.T) {
 		}
 	}
 	// Only whoever has kept the tree of before opens it.
-	if err := os.WriteFile(treeOf(path), before, 0o600); err != nil {
+	if err := os.WriteFile(KeyFile{Path: path}.tree(), before, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if old, err := OpenKeyFile(path); err != nil {
@@ -172,7 +172,7 @@ func TestDamagedTreeIsRefused(t *testing.T) {
 	if _, err := CreateKeyFile(path); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Remove(treeOf(path)); err != nil {
+	if err := os.Remove(KeyFile{Path: path}.tree()); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := OpenKeyFile(path); !errors.Is(err, ErrNoTree) {

@@ -10,7 +10,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
 	"sync"
 	"syscall"
@@ -109,31 +108,6 @@ func lockTree(path string) (*os.File, error) {
 	return f, nil
 }
 
-// replaceDurably puts content in the place of a file in one step, and then
-// overwrites what the file held. A disk may keep what was overwritten all the
-// same; that part is an effort, not a promise.
-func replaceDurably(path string, content []byte, size int) error {
-	old, err := os.OpenFile(path, os.O_WRONLY, 0)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = old.Close() }() // It was synced.
-	whole := path + "." + rand.Text() + ".new"
-	if err := writeSynced(whole, content); err != nil {
-		return errors.Join(err, os.Remove(whole))
-	}
-	if err := os.Rename(whole, path); err != nil {
-		return errors.Join(err, os.Remove(whole))
-	}
-	if err := syncDirectory(filepath.Dir(path)); err != nil {
-		return err
-	}
-	if _, err := old.WriteAt(make([]byte, size), 0); err != nil {
-		return err
-	}
-	return old.Sync()
-}
-
 // readTree reads the file. One that is being replaced right now may be
 // overwritten already: it is opened anew then.
 func readTree(path string) (t tree, err error) {
@@ -151,7 +125,7 @@ func readTreeOnce(path string) (tree, error) {
 		return nil, err
 	}
 	defer func() { _ = f.Close() }() // Nothing was written.
-	if err := private(f); err != nil {
+	if _, err := private(f); err != nil {
 		return nil, err
 	}
 	content, err := io.ReadAll(io.LimitReader(f, maxTree+1))

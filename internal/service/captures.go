@@ -184,12 +184,30 @@ func (s *Service) AnswerCapture(ctx context.Context, secret idv.Personal, a Capt
 		if err := tx.PutCapture(ctx, v.Capture); err != nil {
 			return err
 		}
+		if err := s.recordConsent(ctx, tx, v.Key(), a.Consent); err != nil {
+			return err
+		}
 		return tx.Enqueue(ctx, jobs...)
 	})
 	if err == nil && a.Consent != nil && !*a.Consent {
 		return s.denyConsent(ctx, v)
 	}
 	return v, err
+}
+
+// recordConsent tells the trail what an end-user has answered, if they have. The
+// answer itself is sealed.
+func (s *Service) recordConsent(ctx context.Context, tx idv.Tx, k idv.ProcessKey, consent *bool) error {
+	if consent == nil {
+		return nil
+	}
+	detail := idv.Personal("declined")
+	if *consent {
+		detail = "accepted"
+	}
+	return tx.Record(ctx, idv.Record{
+		Tenant: k.Tenant, At: s.now(), Action: idv.ActionConsentAnswered, Dossier: k.Dossier, Process: k.Process, Detail: detail,
+	})
 }
 
 // takeAnswer changes the flow and its process by an answer. Another document

@@ -125,7 +125,10 @@ func (b *batch) answer(ctx context.Context, a FilmAnswer) error {
 			return err
 		}
 		v.UpdatedAt = b.service.now()
-		return tx.PutImages(ctx, v.Process, b.images, b.replaced(v.all()))
+		if err := tx.PutImages(ctx, v.Process, b.images, b.replaced(v.all())); err != nil {
+			return err
+		}
+		return b.record(ctx, tx, idv.ActionVideoSet)
 	})
 }
 

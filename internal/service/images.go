@@ -121,8 +121,22 @@ func (b *batch) toProcess(ctx context.Context) error {
 			return idv.InvalidState("set images", v.Status)
 		}
 		v.UpdatedAt = b.service.now()
-		return tx.PutImages(ctx, v.Process, b.images, b.replaced(v.Images))
+		if err := tx.PutImages(ctx, v.Process, b.images, b.replaced(v.Images)); err != nil {
+			return err
+		}
+		return b.record(ctx, tx, idv.ActionImageSet)
 	})
+}
+
+// record tells the trail who has brought the images.
+func (b *batch) record(ctx context.Context, tx idv.Tx, a idv.Action) error {
+	records := make([]idv.Record, len(b.images))
+	for n, i := range b.images {
+		records[n] = idv.Record{
+			Tenant: i.TenantID, At: b.service.now(), Action: a, Dossier: i.DossierID, Process: i.ProcessID, Subject: string(i.Depiction),
+		}
+	}
+	return tx.Record(ctx, records...)
 }
 
 // replaced lists the work that erases what the images take the place of.

@@ -52,7 +52,7 @@ func TestKeysAreRotatedUnderLoad(t *testing.T) {
 		var older []seal.KeyInfo
 		for range 3 {
 			before := operator.Keys()
-			_, err := seal.RotateKeyFile(path)
+			_, err := seal.KeyFile{Path: path}.Rotate()
 			must(t, err)
 			_, err = b.Rewrap(t.Context())
 			must(t, err)
@@ -60,7 +60,7 @@ func TestKeysAreRotatedUnderLoad(t *testing.T) {
 			must(t, err)
 			for _, k := range older { // No request is as old as that.
 				if counts[k.ID] == 0 {
-					must(t, seal.DropKey(path, k.ID))
+					must(t, seal.KeyFile{Path: path}.Drop(k.ID))
 				}
 			}
 			older = before[len(before)-1:]

@@ -88,7 +88,7 @@ export async function fault(e) {
 		return go()
 	}
 	const texts = {
-		too_large: "fileLarge", unsupported_image: "fileKind", provider_unavailable: "unavailable",
+		too_large: "fileLarge", unsupported_image: "fileKind", provider_unavailable: "unavailable", too_many_requests: "tooMany",
 		location_unresolvable: "locationUnresolvable",
 	}
 	problem(t(texts[e.code] ?? "failed"))

@@ -35,7 +35,8 @@ function show(title, text, button, act) {
 
 function broken(error) {
 	console.error(error)
-	show(texts.failed, error.code === "provider_unavailable" || error instanceof TypeError ? texts.unavailable : "",
+	const why = error.code === "too_many_requests" ? texts.tooMany : texts.unavailable
+	show(texts.failed, ["provider_unavailable", "too_many_requests"].includes(error.code) || error instanceof TypeError ? why : "",
 		texts.tryAgain, () => location.reload())
 }
 

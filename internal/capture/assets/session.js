@@ -85,7 +85,11 @@ export async function adopt(next) {
 const tries = 30
 const pause = n => new Promise(done => setTimeout(done, Math.min(250 * 2 ** n, 5000)))
 
-/** call sends a request, again and again while the connection is lost. */
+// later gives how long to wait in ms, as a server says that is asked too often.
+const later = seconds => Math.min(Math.max(Number(seconds) || 5, 1), 60) * 1000
+const wait = ms => new Promise(done => setTimeout(done, ms))
+
+/** call sends a request, again and again while the connection is lost or the server is busy. */
 async function call(method, path, body) {
 	for (let n = 0; ; n++) {
 		let answer
@@ -93,11 +97,16 @@ async function call(method, path, body) {
 			answer = await fetch(base + path, {method, body, cache: "no-store"})
 		} catch {
 			if (n >= tries) throw new Refusal(0)
-			lost(true)
+			lost("offline")
 			await pause(n)
 			continue
 		}
-		lost(false)
+		if (answer.status === 429 && n < tries) {
+			lost("tooMany")
+			await wait(later(answer.headers.get("Retry-After")))
+			continue
+		}
+		lost("")
 		const content = await answer.json().catch(() => undefined)
 		if (answer.ok) return content
 		throw new Refusal(answer.status, content)
@@ -107,18 +116,18 @@ async function call(method, path, body) {
 /** upload sends bytes, tells how far it is, and goes on after a lost connection. */
 export async function upload(path, blob, progress) {
 	for (let n = 0; ; n++) {
-		const {status, body} = await send(path, blob, progress)
+		const {status, body, retry} = await send(path, blob, progress)
 		if (status >= 200 && status < 300) {
-			lost(false)
+			lost("")
 			return adopt(body)
 		}
-		if (status !== 0 && status < 502) {
-			lost(false)
+		if (status !== 0 && status !== 429 && status < 502) {
+			lost("")
 			throw new Refusal(status, body)
 		}
 		if (n >= tries) throw new Refusal(status, body)
-		lost(true)
-		await pause(n)
+		lost(status === 429 ? "tooMany" : "offline")
+		await (status === 429 ? wait(later(retry)) : pause(n))
 	}
 }
 
@@ -129,19 +138,20 @@ function send(path, blob, progress) {
 		r.responseType = "json"
 		r.timeout = 180_000
 		r.upload.onprogress = e => progress(e.loaded / (e.total || blob.size))
-		r.onload = () => resolve({status: r.status, body: r.response})
+		r.onload = () => resolve({status: r.status, body: r.response, retry: r.getResponseHeader("Retry-After")})
 		r.onerror = r.ontimeout = r.onabort = () => resolve({status: 0})
 		r.send(blob)
 	})
 }
 
-let isLost = false
+let trouble = ""
 
-// lost shows above everything that the connection is lost, and takes it away.
-function lost(now) {
-	if (now === isLost) return
-	isLost = now
+// lost shows above everything why nothing goes on (the name of a text), and takes
+// it away.
+function lost(why) {
+	if (why === trouble) return
 	document.getElementById("offline")?.remove()
-	if (now) document.body.prepend(h("p", {id: "offline", class: "banner", role: "alert"}, t("offline")))
-	else say(t("online"))
+	if (why && texts[why]) document.body.prepend(h("p", {id: "offline", class: "banner", role: "alert"}, t(why)))
+	if (!why && trouble === "offline") say(t("online"))
+	trouble = why
 }

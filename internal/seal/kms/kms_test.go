@@ -107,7 +107,7 @@ func TestWrongKMS(t *testing.T) {
 
 // TestKMSThatRefuses: what AWS answers reaches whoever starts the server, and
 // leaves no key file behind.
-func TestKMSThatRefuses(t *testing.T) {
+func TestKMSThatRefuses(t *testing.T) { //nolint:paralleltest // sets the environment
 	aws := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/x-amz-json-1.1")
 		w.WriteHeader(http.StatusBadRequest)

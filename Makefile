@@ -5,7 +5,7 @@ BIN         := bin/dossier
 FUZZTIME    ?= 10s
 ORDEAL      ?= 200/2000
 CHAOS       ?= 1000
-TESTTIMEOUT ?= 15m
+TESTTIMEOUT ?= 30m
 PORTION     ?= 1
 MALFORMED   ?= 20000
 # Rooms that compute pixels from pixels. The race detector makes their

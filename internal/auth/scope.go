@@ -48,6 +48,9 @@ func ScopeMeaning(scope string) string {
 // covers says whether a scope includes another. The older client.assure.api is
 // all that this server does but capture flows.
 func covers(has, wanted string) bool {
+	if !slices.Contains(Scopes(), wanted) {
+		return false
+	}
 	switch has {
 	case wanted, ScopeAll:
 		return true

@@ -39,10 +39,10 @@ func TestNoSealedValueCanBeMoved(t *testing.T) {
 			})
 		}
 		reads := map[string]func(r idv.Reader) error{
-			"dossier":      func(r idv.Reader) error { _, err := r.Dossier(t.Context(), "default", one.ID); return err },
-			"process":      func(r idv.Reader) error { _, err := r.Process(t.Context(), "default", one.ID, refs[0].ID); return err },
-			"reports":      func(r idv.Reader) error { _, err := r.Reports(t.Context(), "default", one.ID, refs[0].ID); return err },
-			"setting":      func(idv.Reader) error { _, err := b.Setting(t.Context(), "one"); return err },
+			"dossier": func(r idv.Reader) error { _, err := r.Dossier(t.Context(), "default", one.ID); return err },
+			"process": func(r idv.Reader) error { _, err := r.Process(t.Context(), "default", one.ID, refs[0].ID); return err },
+			"reports": func(r idv.Reader) error { _, err := r.Reports(t.Context(), "default", one.ID, refs[0].ID); return err },
+			"setting": func(idv.Reader) error { _, err := b.Setting(t.Context(), "one"); return err },
 			"subscription": func(r idv.Reader) error {
 				s, err := r.Subscription(t.Context(), "default", "one")
 				if err == nil && s.Reason == idv.DisabledUnreadable && s.URL == "" {

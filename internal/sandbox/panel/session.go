@@ -66,7 +66,7 @@ func (p *panel) login(w http.ResponseWriter, r *http.Request) {
 }
 
 func (p *panel) setCookie(w http.ResponseWriter, r *http.Request, value string, seconds int) {
-	http.SetCookie(w, &http.Cookie{
+	http.SetCookie(w, &http.Cookie{ //nolint:gosec // Secure with TLS: the sandbox is served without it on one's own machine
 		Name: cookieName, Value: value, Path: Root, MaxAge: seconds, HttpOnly: true, Secure: r.TLS != nil, SameSite: http.SameSiteStrictMode,
 	})
 }

@@ -14,6 +14,7 @@
 		login.requestSubmit();
 	}
 	if (!button) return;
+	document.querySelector("nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
 
 	let following = sessionStorage.getItem("follow") !== "no";
 	function show() {

@@ -80,9 +80,9 @@ reproducible: ## build twice, in two folders and with two caches, and compare
 sbom: build ## write bin/dossier.cdx.json, the bill of materials in CycloneDX
 	$(BIN) version --sbom >$(BIN).cdx.json
 
-screenshots: ## write a picture of every screen of the end-user's pages and of the console, in both sizes, to bin/screenshots
+screenshots: ## write a picture of every screen of the end-user's pages, the console and the sandbox's page, in both sizes, to bin/screenshots
 	@scripts/test-needs
-	DOSSIER_SCREENSHOTS=$(CURDIR)/bin/screenshots $(GO) test -count 1 -run '^(TestEveryScreen|TestConsoleScreens)$$' ./cmd/dossier
+	DOSSIER_SCREENSHOTS=$(CURDIR)/bin/screenshots $(GO) test -count 1 -run '^(TestEveryScreen|TestConsoleScreens|TestSandboxPage)$$' ./cmd/dossier
 	@echo "see bin/screenshots"
 
 check: format lint laws generated modules vulnerabilities ## everything that needs no running: format, vet, lint, laws, generated files, modules

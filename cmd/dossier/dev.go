@@ -47,7 +47,7 @@ func (c devCommand) Run(w world) (err error) {
 	}
 	box, err := startSandbox(w.ctx, c.SandboxAddr, sandbox.Options{
 		Token: liveToken(before["SANDBOX_TOKEN"]), Live: true, CompleteAfter: c.Complete, Log: log,
-		FaceCommand: c.Face.FaceCmd, FaceThreshold: c.Face.FaceThreshold,
+		FaceCommand: c.Face.FaceCmd, FaceThreshold: c.Face.FaceThreshold, Specimens: drawnSpecimens(),
 	})
 	if err != nil {
 		return err
@@ -117,6 +117,7 @@ func (c devCommand) announce(w world, url, link string, box *runningSandbox) {
 Dossier is ready.
   server   %s
   sandbox  %s
+  its page %s
   console  %s  (works once, for an hour)
   access   %s  (addresses, client id and secret)
 
@@ -124,7 +125,7 @@ Dossier is ready.
         or   dossier verify --env-file %s --front F --document-type passport
   Ctrl-C ends it; the data stays in %s.
 
-`, url, box.url(), link, c.envPath(), c.envPath(), c.envPath(), c.Data)
+`, url, box.url(), box.page(), link, c.envPath(), c.envPath(), c.envPath(), c.Data)
 }
 
 // config is that of a server beside its sandbox.

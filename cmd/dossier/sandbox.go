@@ -38,7 +38,7 @@ func (c sandboxCommand) Run(w world) (err error) {
 	}
 	s, err := startSandbox(w.ctx, c.Addr, sandbox.Options{
 		Token: c.Token, CompleteAfter: c.Complete, Strict: c.Strict, StateFile: c.State, Log: log,
-		FaceCommand: c.Face.FaceCmd, FaceThreshold: c.Face.FaceThreshold,
+		FaceCommand: c.Face.FaceCmd, FaceThreshold: c.Face.FaceThreshold, Specimens: drawnSpecimens(),
 	})
 	if err != nil {
 		return err
@@ -48,7 +48,7 @@ func (c sandboxCommand) Run(w world) (err error) {
 			return joined(err, s.stop())
 		}
 	}
-	fmt.Fprintf(w.out, "sandbox  %s\ntoken    %s\n", s.url(), s.Token())
+	fmt.Fprintf(w.out, "sandbox  %s\ntoken    %s\npage     %s\n", s.url(), s.Token(), s.page())
 	return joined(s.wait(w.ctx), s.stop())
 }
 

@@ -9,5 +9,5 @@
 //
 // The package is built from the Onfido contract alone. It must not import the client of that API or the domain,
 // because a shared type would hide a shared mistake; of the project it imports only its own rooms
-// (chip, evidence, fault, hook, program, report, timeline, upload) and, through the first, vision. Which texts and tables are Onfido's and which are guesses is said where they stand.
+// (chip, evidence, fault, hook, panel, program, report, timeline, upload) and, through the first, vision. Which texts and tables are Onfido's and which are guesses is said where they stand.
 package sandbox

@@ -3,6 +3,8 @@ package sandbox
 import (
 	"net/http"
 	"strings"
+
+	"github.com/dossier-id/dossier/internal/sandbox/panel"
 )
 
 // route is one operation of the API.
@@ -12,8 +14,8 @@ type route struct {
 }
 
 // routes makes the handler of everything: the API behind its token, the token endpoint, which is open, what the SDKs
-// call, and the controls. Only the API is recorded and suffers faults.
-func (s *Sandbox) routes() http.Handler {
+// call, the controls and the page that works on them. Only the API is recorded and suffers faults.
+func (s *Sandbox) routes() (http.Handler, error) {
 	api := http.NewServeMux()
 	api.Handle("POST "+prefix+"/oauth/token", s.serve(s.createAccessToken))
 	for _, rt := range s.operations() {
@@ -21,13 +23,23 @@ func (s *Sandbox) routes() http.Handler {
 	}
 	api.Handle("/", s.authorize(s.serve(noEndpoint)))
 
+	control := http.NewServeMux()
+	for _, rt := range s.controls() {
+		control.Handle(rt.pattern, s.guard(s.serve(rt.serve)))
+	}
+	control.Handle("/sandbox/", s.guard(s.serve(noEndpoint)))
+	page, err := s.newPanel(control)
+	if err != nil {
+		return nil, err
+	}
+
 	all := http.NewServeMux()
 	all.Handle("/", fromPages(s.record(s.faults.Wrap(s.forSDKs(api), s.refuse))))
-	for _, rt := range s.controls() {
-		all.Handle(rt.pattern, s.guard(s.serve(rt.serve)))
-	}
-	all.Handle("/sandbox/", s.guard(s.serve(noEndpoint)))
-	return all
+	all.Handle("/sandbox", control)
+	all.Handle("/sandbox/", control)
+	all.Handle(panel.Root+"{$}", page)
+	all.Handle(panel.Below, page)
+	return all, nil
 }
 
 // absolute puts the prefix into "METHOD /path".

@@ -14,6 +14,7 @@ import (
 	"github.com/dossier-id/dossier/internal/sandbox/fault"
 	"github.com/dossier-id/dossier/internal/sandbox/hook"
 	"github.com/dossier-id/dossier/internal/sandbox/licence"
+	"github.com/dossier-id/dossier/internal/sandbox/panel"
 	"github.com/dossier-id/dossier/internal/sandbox/program"
 	"github.com/dossier-id/dossier/internal/sandbox/report"
 	"github.com/dossier-id/dossier/internal/sandbox/timeline"
@@ -44,6 +45,7 @@ type Options struct {
 	MaxFileBytes  int64             // bytes of uploads kept; beyond it the oldest are forgotten; default 512 MiB
 	MaxApplicants int               // applicants kept with all that is theirs; beyond it the oldest go; default 20,000
 	StateFile     string            // state is taken from here at the start and left here by Close; default: none
+	Specimens     panel.Specimens   // what the page has drawn for who tries it out; default: none
 }
 
 // Sandbox is one Onfido account in memory.
@@ -119,7 +121,10 @@ func New(o Options) (*Sandbox, error) {
 			return nil, err
 		}
 	}
-	s.handler = s.routes()
+	if s.handler, err = s.routes(); err != nil {
+		s.stop()
+		return nil, err
+	}
 	return s, nil
 }
 
@@ -157,7 +162,7 @@ func (o Options) withDefaults() Options {
 // Token is the API token that the sandbox accepts.
 func (s *Sandbox) Token() string { return s.opts.Token }
 
-// Handler serves /v3.6/, and our own extension under /sandbox/.
+// Handler serves /v3.6/, and our own extension under /sandbox/ with its page at panel.Root.
 func (s *Sandbox) Handler() http.Handler { return s.handler }
 
 // Close stops completions and webhook deliveries, waits for their goroutines, and writes the state file if there is

@@ -14,7 +14,7 @@ PIXELS      := ./internal/vision/... ./internal/specimen/...
 # Tests of the whole in which the sandbox reads pictures against the clock, in
 # which a browser walks, or which make a thousand calls one after the other: the
 # race detector makes them slow and finds no more in them than in the others.
-LOOKS       := ^(TestTheSandboxLooks.*|TestReadmeWalk|TestCapture.*|TestEveryScreen|TestHints|TestConsole.*|TestTheRealWebSDK.*|TestNoWebSDK|TestMalformedUploads|TestEachOfThe64Licences|TestEveryDocumentedAnswerOccurs|TestEveryRouteAndRole|TestAStopDropsNothing|TestAnSDKHearsOfABadPicture)$$
+LOOKS       := ^(TestTheSandboxLooks.*|TestReadmeWalk|TestCapture.*|TestEveryScreen|TestHints|TestConsole.*|TestTheRealWebSDK.*|TestNoWebSDK|TestMalformedUploads|TestEachOfThe64Licences|TestEveryDocumentedAnswerOccurs|TestEveryRouteAndRole|TestAStopDropsNothing|TestAnSDKHearsOfABadPicture|TestSandboxPage.*)$$
 
 # Tools are built from source once and kept by version, so that a second run
 # needs no network and a new version is a change of one line.

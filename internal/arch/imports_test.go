@@ -41,10 +41,11 @@ var house = map[string]room{
 	"internal/signing": {},
 	"internal/httpapi": {imports: []string{"internal/archive", "internal/auth", "internal/dataurl", "internal/idv", "internal/limit", "internal/service", "internal/signing", "internal/store", "internal/wire"}},
 	"internal/limit":   {},
+	"internal/site":    {},
 	"internal/wire":    {},
 	"internal/sbom":    {},
-	"internal/capture": {imports: []string{"internal/idv", "internal/limit", "internal/service", "internal/wire"}},
-	"internal/console": {imports: []string{"internal/archive", "internal/auth", "internal/idv", "internal/service", "internal/store"}},
+	"internal/capture": {imports: []string{"internal/idv", "internal/limit", "internal/service", "internal/site", "internal/wire"}},
+	"internal/console": {imports: []string{"internal/archive", "internal/auth", "internal/idv", "internal/service", "internal/site", "internal/store"}},
 
 	// What asks and what keeps.
 	"internal/onfido":           {imports: []string{"internal/idv", "internal/onfido/onfidoapi"}},
@@ -63,7 +64,7 @@ var house = map[string]room{
 
 	// Those who know nothing of us: the other side of the wire.
 	"internal/render":   {},
-	"internal/sandbox":  {imports: []string{"internal/vision"}}, // it looks at pictures
+	"internal/sandbox":  {imports: []string{"internal/site", "internal/vision"}}, // it looks at pictures
 	"internal/specimen": {imports: []string{"internal/ocrb"}},
 	"internal/ocrb":     {},
 	"internal/vision":   {imports: []string{"internal/ocrb"}},

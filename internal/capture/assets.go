@@ -2,47 +2,17 @@ package capture
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"embed"
-	"encoding/hex"
-	"fmt"
-	"io/fs"
-	"net/http"
-	"path"
+
+	"github.com/dossier-id/dossier/internal/site"
 )
 
 //go:embed assets
 var assetFiles embed.FS
 
-// assets are the modules and the style of the pages. Their address holds a hash
-// of all of them together: browsers keep them for ever, and a new version of the
-// server never meets modules of another.
-type assets struct {
-	version string
-	files   map[string][]byte
-}
-
-func loadAssets() (*assets, error) {
-	a := &assets{files: map[string][]byte{}}
-	sum := sha256.New()
-	err := fs.WalkDir(assetFiles, "assets", func(name string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
-			return err
-		}
-		content, err := assetFiles.ReadFile(name)
-		if err != nil {
-			return err
-		}
-		content = lean(content)
-		a.files[path.Base(name)] = content
-		_, _ = fmt.Fprintf(sum, "%s %d\n%s", name, len(content), content)
-		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("load the assets of the capture pages: %w", err)
-	}
-	a.version = hex.EncodeToString(sum.Sum(nil)[:8])
-	return a, nil
+// loadAssets gives the modules and the style of the pages.
+func loadAssets() (*site.Assets, error) {
+	return site.NewAssets(assetFiles, "assets", Root+"assets/", lean)
 }
 
 // lean leaves out lines of comment and what lines begin with: that is for those
@@ -56,20 +26,4 @@ func lean(content []byte) []byte {
 		}
 	}
 	return out.Bytes()
-}
-
-// at gives the path of an asset.
-func (a *assets) at(name string) string { return Root + "assets/" + a.version + "/" + name }
-
-func (p *pages) asset(w http.ResponseWriter, r *http.Request) {
-	harden(w.Header())
-	content, found := p.assets.files[r.PathValue("name")]
-	if !found || r.PathValue("version") != p.assets.version {
-		http.NotFound(w, r)
-		return
-	}
-	types := map[string]string{".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
-	w.Header().Set("Content-Type", types[path.Ext(r.PathValue("name"))])
-	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
-	_, _ = w.Write(content)
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/dossier-id/dossier/internal/idv"
 	"github.com/dossier-id/dossier/internal/service"
+	"github.com/dossier-id/dossier/internal/site"
 	"github.com/dossier-id/dossier/internal/wire"
 )
 
@@ -57,7 +58,7 @@ type Config struct {
 // pages serves the pages. It is safe for concurrent use.
 type pages struct {
 	Config
-	assets *assets
+	assets *site.Assets
 	looks  chan struct{} // one entry for each picture that is looked at now
 	rates  *rates
 }
@@ -74,7 +75,7 @@ func New(c Config) (http.Handler, error) {
 	}
 	p := &pages{Config: c, assets: files, looks: make(chan struct{}, looksAtOnce), rates: newRates(c.Limits)}
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /capture/assets/{version}/{name}", p.asset)
+	mux.Handle(p.assets.Pattern(), hardened(p.assets))
 	for pattern, answer := range map[string]func(http.ResponseWriter, *http.Request) error{
 		shellPattern:                                  p.page,
 		"GET /capture/go/{secret}/theme.css":          p.theme,
@@ -124,6 +125,14 @@ func harden(h http.Header) {
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
 	h.Set("X-Robots-Tag", "noindex")
+}
+
+// hardened sets them for a handler that does not.
+func hardened(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		harden(w.Header())
+		next.ServeHTTP(w, r)
+	})
 }
 
 // statuses maps what can be refused to the HTTP status that the pages know. A

@@ -3,6 +3,8 @@ package capture
 import (
 	"encoding/json"
 	"maps"
+	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"regexp"
 	"slices"
@@ -79,10 +81,14 @@ func TestBudget(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	mux := http.NewServeMux()
+	mux.Handle(a.Pattern(), a)
 	total := 0
-	for name, content := range a.files {
-		total += len(content)
-		if strings.Contains(string(content), "\t") {
+	for _, name := range a.Names() {
+		w := httptest.NewRecorder()
+		mux.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, a.At(name), nil))
+		total += w.Body.Len()
+		if w.Code != http.StatusOK || strings.Contains(w.Body.String(), "\t") {
 			t.Errorf("%s is not lean", name)
 		}
 	}

@@ -8,5 +8,5 @@
 // the customer names a font or a picture elsewhere. Their security policy has no
 // inline script and no inline style. Texts are in catalogues, one per language.
 //
-// It imports idv, service, limit and wire; the counting of faces is given to it.
+// It imports idv, service, limit, site and wire; the counting of faces is given to it.
 package capture

@@ -2,9 +2,7 @@ package capture
 
 import (
 	"crypto/sha256"
-	"math"
 	"net/http"
-	"strconv"
 
 	"github.com/dossier-id/dossier/internal/idv"
 	"github.com/dossier-id/dossier/internal/limit"
@@ -24,15 +22,11 @@ type Limits struct {
 // codeTooMany refuses who asks too often.
 const codeTooMany idv.Code = "too_many_requests"
 
-// maxRemembered bounds how many links and how many addresses are remembered,
-// about 200 bytes each.
-const maxRemembered = 1 << 16
-
 // rates is who has asked how often.
 type rates struct{ links, addresses *limit.Rate }
 
 func newRates(l Limits) *rates {
-	perMinute := func(n int) *limit.Rate { return limit.NewRate(limit.PerMinute(n, max(n/6, 1)), maxRemembered) }
+	perMinute := func(n int) *limit.Rate { return limit.NewRate(limit.PerMinute(n), limit.MaxKeys) }
 	return &rates{links: perMinute(l.PerLink), addresses: perMinute(l.PerAddress)}
 }
 
@@ -48,6 +42,6 @@ func (p *pages) spared(w http.ResponseWriter, r *http.Request) error {
 	if wait == 0 {
 		return nil
 	}
-	w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
+	w.Header().Set("Retry-After", limit.RetryAfter(wait))
 	return idv.Refuse(codeTooMany, "too many requests")
 }

@@ -39,7 +39,7 @@ func nativeNext(v *service.CaptureView) bool {
 // native gives the page in which Onfido's SDK takes the images.
 func (p *pages) native(w http.ResponseWriter, r *http.Request, v *service.CaptureView) error {
 	data := p.frame(v, r)
-	data.Theme, data.Script = data.Base+"/theme.css", p.assets.at("native.js")
+	data.Theme, data.Script = data.Base+"/theme.css", p.assets.At("native.js")
 	// Onfido takes the token of a page only from its address, of which it is told
 	// no more than the origin: the rest holds the secret.
 	w.Header().Set("Referrer-Policy", "strict-origin")

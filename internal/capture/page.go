@@ -49,7 +49,7 @@ func (p *pages) page(w http.ResponseWriter, r *http.Request) error {
 		return p.native(w, r, v)
 	}
 	data := p.frame(v, r)
-	data.Theme, data.Script = data.Base+"/theme.css", p.assets.at("app.js")
+	data.Theme, data.Script = data.Base+"/theme.css", p.assets.At("app.js")
 	return p.show(w, http.StatusOK, policy(v), data)
 }
 
@@ -64,7 +64,7 @@ func (p *pages) frame(v *service.CaptureView, r *http.Request) shellData {
 	return shellData{
 		Language: l, Direction: direction(l), Title: title, Texts: texts,
 		Favicon: template.URL(v.Profile.Favicon), // #nosec G203 -- it was checked when it was stored
-		Base:    Links + url.PathEscape(secretOf(r).Reveal()), Style: p.assets.at("style.css"),
+		Base:    Links + url.PathEscape(secretOf(r).Reveal()), Style: p.assets.At("style.css"),
 	}
 }
 
@@ -90,7 +90,7 @@ func (p *pages) say(w http.ResponseWriter, r *http.Request, status int, text, he
 	l := p.Texts.choose(&idv.Capture{}, r.Header.Get("Accept-Language"))
 	texts := p.Texts.of(l, nil)
 	return p.show(w, status, policy(&service.CaptureView{Capture: &idv.Capture{}}), shellData{
-		Language: l, Direction: direction(l), Title: texts["title"], Texts: texts, Style: p.assets.at("style.css"), Dead: text, Help: help,
+		Language: l, Direction: direction(l), Title: texts["title"], Texts: texts, Style: p.assets.At("style.css"), Dead: text, Help: help,
 	})
 }
 

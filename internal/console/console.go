@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"html/template"
 	"log/slog"
 	"net/http"
 	"time"
@@ -13,6 +12,7 @@ import (
 	"github.com/dossier-id/dossier/internal/auth"
 	"github.com/dossier-id/dossier/internal/idv"
 	"github.com/dossier-id/dossier/internal/service"
+	"github.com/dossier-id/dossier/internal/site"
 	"github.com/dossier-id/dossier/internal/store"
 )
 
@@ -49,8 +49,8 @@ type Part struct {
 
 type console struct {
 	Config
-	assets *assets
-	pages  map[string]*template.Template
+	assets *site.Assets
+	pages  site.Pages
 }
 
 // route is a page or a deed. Nobody needs a role for what is public.
@@ -140,10 +140,10 @@ const onePath = "/processes/{dossier}/{process}"
 func New(c Config) (http.Handler, error) {
 	made := &console{Config: c}
 	var err error
-	if made.assets, err = loadAssets(); err != nil {
+	if made.assets, err = site.NewAssets(embedded, "assets", Root+"/assets/"); err != nil {
 		return nil, err
 	}
-	if made.pages, err = made.loadPages(); err != nil {
+	if made.pages, err = site.NewPages(embedded, "pages", made.functions(), "frame.html", "parts.html"); err != nil {
 		return nil, err
 	}
 	mux := http.NewServeMux()

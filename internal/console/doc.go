@@ -10,6 +10,6 @@
 // A use case that shows something about a person records who looked before it
 // gives anything out; the pages show those records.
 //
-// It imports archive (the plain words for what was found), auth, idv, service
+// It imports archive (the plain words for what was found), auth, idv, service, site
 // and store (what an operator, a client and a report on the trail are).
 package console

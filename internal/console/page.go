@@ -1,23 +1,19 @@
 package console
 
 import (
-	"bytes"
 	"cmp"
 	"embed"
 	"errors"
-	"fmt"
-	"html/template"
 	"net/http"
 	"net/url"
-	"path"
 	"strings"
 
 	"github.com/dossier-id/dossier/internal/idv"
 	"github.com/dossier-id/dossier/internal/store"
 )
 
-//go:embed pages
-var pageFiles embed.FS
+//go:embed pages assets
+var embedded embed.FS
 
 // request is one request of an operator; op is zero where nobody is logged in.
 type request struct {
@@ -65,28 +61,9 @@ func (f frame) Administrator() bool { return f.Operator.Role.Includes(idv.RoleAd
 // LoggedIn says whether there is an operator.
 func (f frame) LoggedIn() bool { return f.Operator.ID != "" }
 
-// loadPages parses every page with the frame around it and the parts in it.
-func (c *console) loadPages() (map[string]*template.Template, error) {
-	parts, err := template.New("").Funcs(c.functions()).ParseFS(pageFiles, "pages/frame.html", "pages/parts.html")
-	if err != nil {
-		return nil, fmt.Errorf("parse the frame of the console: %w", err)
-	}
-	entries, err := pageFiles.ReadDir("pages")
-	if err != nil {
-		return nil, fmt.Errorf("read the pages of the console: %w", err)
-	}
-	pages := map[string]*template.Template{}
-	for _, entry := range entries {
-		one, err := parts.Clone()
-		if err == nil {
-			one, err = one.ParseFS(pageFiles, "pages/"+entry.Name())
-		}
-		if err != nil {
-			return nil, fmt.Errorf("parse the page %s: %w", entry.Name(), err)
-		}
-		pages[strings.TrimSuffix(entry.Name(), path.Ext(entry.Name()))] = one
-	}
-	return pages, nil
+func (c *console) asset(q *request) error {
+	c.assets.ServeHTTP(q.w, q.Request)
+	return nil
 }
 
 // show answers with a page.
@@ -104,15 +81,15 @@ func (c *console) part(q *request, name, part string, data any) error {
 	return c.write(q, http.StatusOK, name, part, data)
 }
 
-// write renders whole before it sends: half a page is none.
+// write answers with a block of a page.
 func (c *console) write(q *request, status int, name, block string, data any) error {
-	var out bytes.Buffer
-	if err := c.pages[name].ExecuteTemplate(&out, block, data); err != nil {
-		return fmt.Errorf("render the page %s: %w", name, err)
+	text, err := c.pages.Render(name, block, data)
+	if err != nil {
+		return err
 	}
 	q.w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	q.w.WriteHeader(status)
-	_, _ = q.w.Write(out.Bytes()) // The browser is gone otherwise.
+	_, _ = q.w.Write(text) // The browser is gone otherwise.
 	return nil
 }
 

@@ -16,7 +16,7 @@ import (
 // functions are what the pages are written with.
 func (c *console) functions() template.FuncMap {
 	return template.FuncMap{
-		"asset": c.assets.at, "root": func() string { return Root }, "version": func() string { return c.Version },
+		"asset": c.assets.At, "root": func() string { return Root }, "version": func() string { return c.Version },
 		"moment": moment, "iso": func(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) },
 		"took": took, "short": short, "words": words, "host": host, "meaning": archive.MeaningOf, "kind": kind,
 		"ago": func(t time.Time) string { return ago(c.Now(), t) }, "event": eventWords, "dict": dict, "list": func(v ...string) []string { return v },

@@ -1,9 +1,7 @@
 package httpapi
 
 import (
-	"math"
 	"net/http"
-	"strconv"
 	"time"
 
 	"github.com/dossier-id/dossier/internal/limit"
@@ -25,12 +23,9 @@ type Limits struct {
 // from which its secret was not sent rightly before, so that a stranger cannot
 // shut a client out.
 var (
-	guessesPerAddress = limit.PerMinute(20, 20)
-	guessesPerClient  = limit.PerMinute(10, 10)
+	guessesPerAddress = limit.Quota{Each: 3 * time.Second, Burst: 20}
+	guessesPerClient  = limit.Quota{Each: 6 * time.Second, Burst: 10}
 )
-
-// maxRemembered bounds what each table below remembers: about 200 bytes each.
-const maxRemembered = 1 << 16
 
 // limits is who has taken how much.
 type limits struct {
@@ -42,11 +37,11 @@ type limits struct {
 }
 
 func newLimits(l Limits) *limits {
-	perMinute := func(n int) *limit.Rate { return limit.NewRate(limit.PerMinute(n, max(n/6, 1)), maxRemembered) }
+	perMinute := func(n int) *limit.Rate { return limit.NewRate(limit.PerMinute(n), limit.MaxKeys) }
 	return &limits{
 		clients: perMinute(l.PerClient), addresses: perMinute(l.PerAddress),
-		guesses: limit.NewRate(guessesPerAddress, maxRemembered), strangers: limit.NewRate(guessesPerClient, maxRemembered),
-		friends: limit.NewSeen(maxRemembered),
+		guesses: limit.NewRate(guessesPerAddress, limit.MaxKeys), strangers: limit.NewRate(guessesPerClient, limit.MaxKeys),
+		friends: limit.NewSeen(limit.MaxKeys),
 		uploads: limit.NewSlots(l.Uploads, max(l.Uploads/2, 1)),
 	}
 }
@@ -74,7 +69,7 @@ func (a *api) spared(next http.Handler) http.Handler {
 
 // tooMany answers 429 and says when to come back (RFC 6585 section 4).
 func tooMany(w http.ResponseWriter, r *http.Request, wait time.Duration, detail string) {
-	w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
+	w.Header().Set("Retry-After", limit.RetryAfter(wait))
 	fail(w, r, http.StatusTooManyRequests, detail)
 }
 

@@ -13,7 +13,7 @@ import (
 func TestRateGivesItsQuota(t *testing.T) {
 	t.Parallel()
 	now := time.Now()
-	r := limit.NewRate(limit.PerMinute(60, 3), 10)
+	r := limit.NewRate(limit.Quota{Each: time.Second, Burst: 3}, 10)
 	for n := range 3 {
 		if wait := r.Take("a", now); wait != 0 {
 			t.Errorf("number %d waits %v", n, wait)
@@ -41,7 +41,7 @@ func TestRateGivesItsQuota(t *testing.T) {
 func TestClockSetBackLocksNobodyOut(t *testing.T) {
 	t.Parallel()
 	now := time.Now()
-	r := limit.NewRate(limit.PerMinute(60, 3), 10)
+	r := limit.NewRate(limit.Quota{Each: time.Second, Burst: 3}, 10)
 	r.Take("a", now)
 	if wait := r.Take("a", now.Add(-24*time.Hour)); wait > 2*time.Second {
 		t.Errorf("waits %v because the clock went back", wait)
@@ -51,7 +51,7 @@ func TestClockSetBackLocksNobodyOut(t *testing.T) {
 func TestRateForgetsTheOldest(t *testing.T) {
 	t.Parallel()
 	now := time.Now()
-	r := limit.NewRate(limit.PerMinute(1, 1), 2)
+	r := limit.NewRate(limit.PerMinute(1), 2)
 	for _, key := range []string{"a", "b", "c"} {
 		r.Take(key, now)
 	}
@@ -66,7 +66,7 @@ func TestRateForgetsTheOldest(t *testing.T) {
 func TestRateTogether(t *testing.T) {
 	t.Parallel()
 	now := time.Now()
-	r := limit.NewRate(limit.PerMinute(1, 50), 1000)
+	r := limit.NewRate(limit.Quota{Each: time.Minute, Burst: 50}, 1000)
 	var taken atomic.Int64
 	var working sync.WaitGroup
 	for range 8 {

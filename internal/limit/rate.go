@@ -1,6 +1,8 @@
 package limit
 
 import (
+	"math"
+	"strconv"
 	"sync"
 	"time"
 )
@@ -12,9 +14,19 @@ type Quota struct {
 	Burst int
 }
 
-// PerMinute is a quota of n in a minute, of which up to burst at once.
-func PerMinute(n, burst int) Quota {
-	return Quota{Each: time.Minute / time.Duration(n), Burst: burst}
+// PerMinute is a quota of n in a minute, of which a sixth may come at once.
+func PerMinute(n int) Quota {
+	return Quota{Each: time.Minute / time.Duration(n), Burst: max(n/6, 1)}
+}
+
+// MaxKeys is for how many keys a table is enough that a stranger can fill: with
+// about 200 bytes each it takes 13 MB.
+const MaxKeys = 1 << 16
+
+// RetryAfter is a wait as the header Retry-After has it (RFC 9110 section
+// 10.2.3): whole seconds, and none too few.
+func RetryAfter(wait time.Duration) string {
+	return strconv.Itoa(int(math.Ceil(wait.Seconds())))
 }
 
 // Rate keeps a quota for each of many keys. It remembers one time for a key, as
@@ -29,7 +41,7 @@ type Rate struct {
 	paid *recent[time.Time]
 }
 
-// NewRate gives a Rate for at most maxKeys keys, about 200 bytes each.
+// NewRate gives a Rate for at most maxKeys keys (see MaxKeys).
 func NewRate(q Quota, maxKeys int) *Rate {
 	return &Rate{quota: q, paid: newRecent[time.Time](maxKeys)}
 }

@@ -4,5 +4,5 @@
 // It is a client of the sandbox's control API: whatever is done on the page is a call that a program could make as
 // well. What it shows of applicants comes from its Source. Pages need no script; with it they follow what happens.
 //
-// It imports nothing but the standard library.
+// It imports site, which serves its files, and nothing else of the house.
 package panel

@@ -2,10 +2,11 @@ package panel
 
 import (
 	"context"
-	"html/template"
 	"io"
 	"net/http"
 	"time"
+
+	"github.com/dossier-id/dossier/internal/site"
 )
 
 // Root is where the page lives; everything else of it is below Below.
@@ -86,18 +87,18 @@ type Wish struct {
 // panel serves the page.
 type panel struct {
 	Source
-	pages map[string]*template.Template
-	files files
+	pages site.Pages
+	files *site.Assets
 }
 
 // New makes the handler of Root and of everything below Below. It fails only when its own files are broken.
 func New(s Source) (http.Handler, error) {
 	p := &panel{Source: s}
 	var err error
-	if p.files, err = loadFiles(); err != nil {
+	if p.files, err = site.NewAssets(embedded, "assets", Below+"files/"); err != nil {
 		return nil, err
 	}
-	if p.pages, err = p.loadPages(); err != nil {
+	if p.pages, err = site.NewPages(embedded, "pages", p.functions(), "frame.html"); err != nil {
 		return nil, err
 	}
 	return http.NewCrossOriginProtection().Handler(secured(p.routes())), nil
@@ -105,7 +106,7 @@ func New(s Source) (http.Handler, error) {
 
 func (p *panel) routes() http.Handler {
 	all, inside := http.NewServeMux(), http.NewServeMux()
-	all.HandleFunc("GET "+Below+"files/{version}/{name}", p.file)
+	all.Handle(p.files.Pattern(), p.files)
 	all.HandleFunc("GET "+Below+"login", p.loginPage)
 	all.HandleFunc("POST "+Below+"login", p.login)
 	all.Handle("/", p.admit(inside))

@@ -2,58 +2,17 @@ package panel
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"embed"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"html/template"
 	"net/http"
 	"net/url"
-	"path"
 	"strings"
 )
 
 //go:embed pages assets
 var embedded embed.FS
-
-// files are the script, the style and the mark, under a version of their own: browsers never mix two.
-type files struct {
-	version string
-	content map[string][]byte
-}
-
-func loadFiles() (files, error) {
-	f := files{content: map[string][]byte{}}
-	entries, err := embedded.ReadDir("assets")
-	if err != nil {
-		return f, fmt.Errorf("list the files of the page: %w", err)
-	}
-	sum := sha256.New()
-	for _, entry := range entries {
-		text, err := embedded.ReadFile("assets/" + entry.Name())
-		if err != nil {
-			return f, fmt.Errorf("read a file of the page: %w", err)
-		}
-		f.content[entry.Name()] = text
-		_, _ = fmt.Fprintf(sum, "%s %d\n%s", entry.Name(), len(text), text) // A hash takes everything.
-	}
-	f.version = hex.EncodeToString(sum.Sum(nil)[:8])
-	return f, nil
-}
-
-func (p *panel) file(w http.ResponseWriter, r *http.Request) {
-	text, known := p.files.content[r.PathValue("name")]
-	if !known || r.PathValue("version") != p.files.version {
-		http.NotFound(w, r)
-		return
-	}
-	types := map[string]string{".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
-	w.Header().Set("Content-Type", types[path.Ext(r.PathValue("name"))])
-	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
-	_, _ = w.Write(text) // The browser is gone otherwise.
-}
 
 // frame is what every page is filled with.
 type frame struct {
@@ -67,32 +26,9 @@ type frame struct {
 	Body        any
 }
 
-func (p *panel) loadPages() (map[string]*template.Template, error) {
-	base, err := template.New("").Funcs(p.functions()).ParseFS(embedded, "pages/frame.html")
-	if err != nil {
-		return nil, fmt.Errorf("parse the frame: %w", err)
-	}
-	entries, err := embedded.ReadDir("pages")
-	if err != nil {
-		return nil, fmt.Errorf("list the pages: %w", err)
-	}
-	pages := map[string]*template.Template{}
-	for _, entry := range entries {
-		one, err := base.Clone()
-		if err == nil {
-			one, err = one.ParseFS(embedded, "pages/"+entry.Name())
-		}
-		if err != nil {
-			return nil, fmt.Errorf("parse the page %s: %w", entry.Name(), err)
-		}
-		pages[strings.TrimSuffix(entry.Name(), ".html")] = one
-	}
-	return pages, nil
-}
-
 func (p *panel) functions() template.FuncMap {
 	return template.FuncMap{
-		"file":    func(name string) string { return Below + "files/" + p.files.version + "/" + name },
+		"file":    p.files.At,
 		"words":   words,
 		"pretty":  func(s string) string { return indented([]byte(s)) },
 		"json":    func(v any) string { text, _ := json.Marshal(v); return indented(text) }, //nolint:errchkjson // decoded JSON
@@ -136,19 +72,19 @@ func (p *panel) showForm(w http.ResponseWriter, r *http.Request, name string, f 
 	p.show(w, r, status, name, f)
 }
 
-// show answers with a page. It renders the whole before it sends: half a page is none.
+// show answers with a page.
 func (p *panel) show(w http.ResponseWriter, r *http.Request, status int, name string, f frame) {
 	f.Path, f.Done = r.URL.Path, deeds()[r.URL.Query().Get("done")]
 	if f.Form == nil {
 		f.Form = url.Values{}
 	}
-	var out bytes.Buffer
+	var text []byte
 	var err error
 	if !f.Bare {
 		f.Clock, err = p.clock(r.Context())
 	}
 	if err == nil {
-		err = p.pages[name].ExecuteTemplate(&out, "frame", f)
+		text, err = p.pages.Render(name, "frame", f)
 	}
 	if err != nil {
 		http.Error(w, "The page cannot be shown: "+err.Error(), http.StatusInternalServerError)
@@ -156,7 +92,7 @@ func (p *panel) show(w http.ResponseWriter, r *http.Request, status int, name st
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
-	_, _ = w.Write(out.Bytes()) // The browser is gone otherwise.
+	_, _ = w.Write(text) // The browser is gone otherwise.
 }
 
 // fail answers with a page that says what was wrong.

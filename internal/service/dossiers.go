@@ -97,15 +97,22 @@ func (s *Service) Dossier(ctx context.Context, tenant, id string) (*Folder, erro
 	return &f, s.seen(ctx, idv.ProcessKey{Tenant: tenant, Dossier: id}, idv.ActionDossierViewed, "")
 }
 
+// deletable gives a dossier of which something is about to be deleted, and
+// refuses where a legal hold is on it.
+func deletable(ctx context.Context, tx idv.Tx, tenant, id string) (*idv.Dossier, error) {
+	d, err := tx.Dossier(ctx, tenant, id)
+	if err != nil {
+		return nil, err
+	}
+	return d, d.Deletable()
+}
+
 // DeleteDossier removes a dossier with all that is in it, at once for every
 // reader. What the provider holds and the blobs go by durable jobs.
 func (s *Service) DeleteDossier(ctx context.Context, tenant, id string) error {
 	return s.Store.Update(ctx, func(tx idv.Tx) error {
-		d, err := tx.Dossier(ctx, tenant, id)
+		d, err := deletable(ctx, tx, tenant, id)
 		if err != nil {
-			return err
-		}
-		if err := d.Deletable(); err != nil {
 			return err
 		}
 		processes, err := tx.Processes(ctx, tenant, id)

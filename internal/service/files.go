@@ -62,11 +62,7 @@ func (s *Service) File(ctx context.Context, tenant, dossier string, d idv.Depict
 // none is. A name without a file is NotFound, and then nothing is removed.
 func (s *Service) DeleteFiles(ctx context.Context, tenant, dossier string, names ...idv.Depiction) error {
 	return s.Store.Update(ctx, func(tx idv.Tx) error {
-		d, err := tx.Dossier(ctx, tenant, dossier)
-		if err == nil {
-			err = d.Deletable()
-		}
-		if err != nil {
+		if _, err := deletable(ctx, tx, tenant, dossier); err != nil {
 			return err
 		}
 		files, err := tx.Files(ctx, tenant, dossier)

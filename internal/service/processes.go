@@ -88,11 +88,8 @@ func (s *Service) process(ctx context.Context, k idv.ProcessKey) (*View, error) 
 // stops at its next step.
 func (s *Service) DeleteProcess(ctx context.Context, k idv.ProcessKey) error {
 	return s.Store.Update(ctx, func(tx idv.Tx) error {
-		d, err := tx.Dossier(ctx, k.Tenant, k.Dossier)
+		d, err := deletable(ctx, tx, k.Tenant, k.Dossier)
 		if err != nil {
-			return err
-		}
-		if err := d.Deletable(); err != nil {
 			return err
 		}
 		p, err := tx.Process(ctx, k.Tenant, k.Dossier, k.Process)

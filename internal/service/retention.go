@@ -115,11 +115,7 @@ func (s *Service) expireResult(ctx context.Context, k idv.ProcessKey, before tim
 // expireImages removes images of a process.
 func (s *Service) expireImages(ctx context.Context, k idv.ProcessKey, a idv.Aging) error {
 	return s.Store.Update(ctx, func(tx idv.Tx) error {
-		d, err := tx.Dossier(ctx, k.Tenant, k.Dossier)
-		if err == nil {
-			err = d.Deletable()
-		}
-		if err != nil {
+		if _, err := deletable(ctx, tx, k.Tenant, k.Dossier); err != nil {
 			return err
 		}
 		images, err := tx.Images(ctx, k.Tenant, k.Process)
@@ -137,10 +133,7 @@ func (s *Service) expireImages(ctx context.Context, k idv.ProcessKey, a idv.Agin
 // expireFiles removes files of a dossier that are old enough.
 func (s *Service) expireFiles(ctx context.Context, k idv.ProcessKey, a idv.Aging, before time.Time) error {
 	return s.Store.Update(ctx, func(tx idv.Tx) error {
-		d, err := tx.Dossier(ctx, k.Tenant, k.Dossier)
-		if err == nil {
-			err = d.Deletable()
-		}
+		d, err := deletable(ctx, tx, k.Tenant, k.Dossier)
 		if err != nil {
 			return err
 		}

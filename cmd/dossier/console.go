@@ -36,7 +36,7 @@ func (s *server) withConsole(c *config.Config, use *service.Service, rest http.H
 			}
 			return s.db.VerifyTrail(ctx, keys.Public(), nil)
 		},
-		Health: s.parts(c), Version: version(), Log: s.log, Now: time.Now, Secure: strings.HasPrefix(c.PublicURL, "https:") || c.Wire.TLSCert != "",
+		Read: newSight().read, Health: s.parts(c), Version: version(), Log: s.log, Now: time.Now, Secure: strings.HasPrefix(c.PublicURL, "https:") || c.Wire.TLSCert != "",
 	})
 	if err != nil {
 		return nil, fmt.Errorf("set up the console: %w", err)

@@ -25,7 +25,7 @@ func rows() map[string]string {
 		"GET /login": "", "POST /login": "name=nobody", "GET /enter": "", "GET /assets/{version}/{name}": "", "POST /logout": "",
 		"GET /{$}": "", "GET /overview.csv": "", "GET /processes": "", "GET /dossiers/{dossier}": "", "GET /dossiers/{dossier}/userdata": "",
 		"GET" + one: "", "GET" + one + "/state": "", "GET" + one + "/looks": "", "GET" + one + "/reports": "",
-		"GET" + one + "/images/{depiction}": "", "GET" + one + "/video": "", "GET" + one + "/result.zip": "",
+		"GET" + one + "/images/{depiction}": "", "GET" + one + "/images/{depiction}/places": "", "GET" + one + "/video": "", "GET" + one + "/result.zip": "",
 		"POST" + one + "/review": "decision=accepted&reason=because", "POST" + one + "/review/confirm": "", "POST" + one + "/review/return": "",
 		"POST" + one + "/replay": "event=none",
 		"GET /webhooks":          "", "POST /webhooks": "url=http://127.0.0.1:9/&event=process.complete", "GET /webhooks/{id}": "", "POST /webhooks/{id}/{deed}": "",

@@ -93,7 +93,7 @@ func Checks(providerSpecific, finalResult []byte) ([]Node, error) {
 func checksOf(specific, final map[string]any) (checks []Node) {
 	for _, name := range slices.Sorted(maps.Keys(specific)) {
 		found, _ := specific[name].(map[string]any)
-		check := part(name, found, "breakdowns")
+		check := part("", name, found, "breakdowns")
 		check.Facts = FactsOf(without(found, check.Children, final))
 		checks = append(checks, check)
 	}
@@ -128,16 +128,16 @@ func (n Node) findings(path string) (out []string) {
 	return out
 }
 
-// part reads a result with the parts that lie under a key.
-func part(name string, found map[string]any, under string) Node {
-	n := Node{Name: Words(name), Meaning: asks(name)}
+// part reads a result of a group with the parts that lie under a key.
+func part(group, name string, found map[string]any, under string) Node {
+	n := Node{Name: Words(name), Meaning: asks(group, name)}
 	n.Result, _ = found["result"].(string)
 	properties, _ := found["properties"].(map[string]any)
 	n.Facts = FactsOf(properties)
 	parts, _ := found[under].(map[string]any)
-	for _, name := range slices.Sorted(maps.Keys(parts)) {
-		if sub, ok := parts[name].(map[string]any); ok {
-			n.Children = append(n.Children, part(name, sub, "breakdown"))
+	for _, below := range slices.Sorted(maps.Keys(parts)) {
+		if sub, ok := parts[below].(map[string]any); ok {
+			n.Children = append(n.Children, part(name, below, sub, "breakdown"))
 		}
 	}
 	return n

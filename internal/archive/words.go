@@ -112,19 +112,3 @@ func KindOf(processType string) string {
 	known := map[string]string{"document": "a document", "documentSelfie": "a document and a photo of the face", "documentVideo": "a document and a film of the face"}
 	return cmp.Or(known[processType], processType)
 }
-
-// asks says what a part of the verdict asks (Onfido contract section 2c).
-func asks(name string) string {
-	return map[string]string{
-		"ageValidation":       "Is the holder old enough?",
-		"compromisedDocument": "Is the document known to be misused?",
-		"dataComparison":      "Does it say what was said of the person?",
-		"dataConsistency":     "Do its parts say the same?",
-		"dataValidation":      "Have its data the right form, and is it valid?",
-		"faceComparison":      "Is it the face on the document?",
-		"imageIntegrity":      "Can the pictures be judged?",
-		"issuingAuthority":    "Did the issuer sign what is on the chip?",
-		"policeRecord":        "Is it reported as lost or stolen?",
-		"visualAuthenticity":  "Does it look genuine, and taken from life?",
-	}[name]
-}

@@ -29,6 +29,9 @@ type Config struct {
 	Result func(ctx context.Context, k idv.ProcessKey) (*archive.Archive, error)
 	// VerifyTrail checks every audit trail.
 	VerifyTrail func(ctx context.Context) ([]store.TrailReport, error)
+	// Read has Dossier itself read a picture, of a document or only for its faces.
+	// It fails with ErrUnreadable where the picture cannot be read here.
+	Read func(ctx context.Context, file []byte, facesOnly bool) (Sight, error)
 	// Health are the parts that the server needs, in the order in which they are
 	// shown.
 	Health []Part
@@ -83,6 +86,7 @@ func routes() []route {
 		{"GET " + onePath + "/looks", idv.RoleViewer, (*console).looks},
 		{"GET " + onePath + "/reports", idv.RoleViewer, (*console).reports},
 		{"GET " + onePath + "/images/{depiction}", idv.RoleViewer, (*console).image},
+		{"GET " + onePath + "/images/{depiction}/places", idv.RoleViewer, (*console).places},
 		{"GET " + onePath + "/video", idv.RoleViewer, (*console).video},
 		{"GET " + onePath + "/result.zip", idv.RoleReviewer, (*console).result},
 		{"POST " + onePath + "/review", idv.RoleReviewer, (*console).review},

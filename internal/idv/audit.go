@@ -24,6 +24,8 @@ const (
 	ActionVideoSet         Action = "video.set"
 
 	ActionReportViewed Action = "report.viewed"
+	// ActionImageRead: an operator had Dossier itself read an image, and saw what it read.
+	ActionImageRead Action = "image.read"
 
 	ActionReviewProposed       Action = "review.proposed"
 	ActionReviewReturned       Action = "review.returned"

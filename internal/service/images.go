@@ -167,15 +167,28 @@ func (b *batch) discard(ctx context.Context) {
 
 // Image gives an image of a process and its bytes, which the caller closes.
 func (s *Service) Image(ctx context.Context, k idv.ProcessKey, d idv.Depiction) (idv.Image, io.ReadCloser, error) {
+	_, image, body, err := s.imageFor(ctx, k, d, idv.ActionImageViewed)
+	return image, body, err
+}
+
+// ImageToRead gives the bytes of an image to a caller that shows what is written
+// in it, beside what the provider has found. The caller closes them.
+func (s *Service) ImageToRead(ctx context.Context, k idv.ProcessKey, d idv.Depiction) (*View, io.ReadCloser, error) {
+	v, _, body, err := s.imageFor(ctx, k, d, idv.ActionImageRead)
+	return v, body, err
+}
+
+func (s *Service) imageFor(ctx context.Context, k idv.ProcessKey, d idv.Depiction, a idv.Action) (*View, idv.Image, io.ReadCloser, error) {
 	v, err := s.process(ctx, k)
 	if err != nil {
-		return idv.Image{}, nil, err
+		return nil, idv.Image{}, nil, err
 	}
 	image, body, err := s.openOne(ctx, "image", v.Images, d)
 	if err != nil {
-		return image, nil, err
+		return nil, idv.Image{}, nil, err
 	}
-	return s.shown(ctx, image, body, idv.ActionImageViewed)
+	image, body, err = s.shown(ctx, image, body, a)
+	return v, image, body, err
 }
 
 // Video gives the film of a process and its bytes, which the caller closes, or

@@ -20,6 +20,8 @@ type Reading struct {
 
 	picture *picture
 	found   []face.Face
+	// zone and symbol are the corners of zone and barcode in the picture.
+	zone, symbol [4]raster.Point
 }
 
 // MRZ is a machine readable zone.

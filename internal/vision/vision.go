@@ -91,7 +91,7 @@ func (r *Reader) readZone(ctx context.Context, p *picture, o Options, into *Read
 	if err != nil {
 		return fmt.Errorf("read the zone: %w", err)
 	}
-	into.MRZ = mrzOf(found)
+	into.MRZ, into.zone = mrzOf(found), found.Corners
 	return nil
 }
 
@@ -103,7 +103,7 @@ func (r *Reader) readBarcode(ctx context.Context, p *picture, into *Reading) err
 	if err != nil {
 		return fmt.Errorf("read the barcode: %w", err)
 	}
-	into.Barcode = &Barcode{Type: string(found.Type), Text: found.Text}
+	into.Barcode, into.symbol = &Barcode{Type: string(found.Type), Text: found.Text}, found.Corners
 	if fields, err := aamva.Parse(found.Text); err == nil {
 		into.Barcode.Fields = make(map[string]string, len(fields))
 		for field, value := range fields {

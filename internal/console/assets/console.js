@@ -46,21 +46,24 @@ document.addEventListener("keydown", e => {
 // Images: shown in the page, and large in a viewer that zooms and turns. Turning
 // and zooming are classes: the page may have no inline style.
 const viewer = one("[data-viewer]")
-const view = {zoom: 4, turn: 0, image: null}
+const view = {zoom: 4, turn: 0, sheet: null}
 const zooms = 13
 
 function look() {
-	view.image.className = `zoom${view.zoom} turn${view.turn}`
+	view.sheet.className = `sheet zoom${view.zoom} turn${view.turn}`
 }
 
-function open(image, name) {
-	view.image = document.createElement("img")
-	view.image.src = image.src
-	view.image.alt = name + ", large"
+function open(image, name, marks) {
+	const large = document.createElement("img")
+	large.src = image.src
+	large.alt = name + ", large"
+	view.sheet = document.createElement("div")
+	view.sheet.append(large, ...marks ? [marks.cloneNode(true)] : [])
 	view.zoom = 4
 	view.turn = 0
 	one("p", viewer).textContent = name
-	one(".stage", viewer).replaceChildren(view.image)
+	one(".stage", viewer).replaceChildren(view.sheet)
+	one("[data-places]", viewer).hidden = !marks
 	look()
 	viewer.showModal()
 }
@@ -71,20 +74,28 @@ function act(zoom, turn) {
 	look()
 }
 
+function places() {
+	const button = one("[data-places]", viewer)
+	const on = button.getAttribute("aria-pressed") !== "true"
+	button.setAttribute("aria-pressed", String(on))
+	viewer.classList.toggle("noplaces", !on)
+}
+
 each("[data-picture]", figure => {
 	const veil = one(".veil", figure)
 	one("[data-show]", figure).addEventListener("click", e => {
 		e.preventDefault()
 		const image = document.createElement("img")
 		image.alt = figure.dataset.name
-		image.addEventListener("load", async () => {
+		image.addEventListener("load", () => {
 			const button = document.createElement("button")
 			button.type = "button"
 			button.className = "picture"
 			button.title = "Zoom and turn"
 			button.append(image)
-			button.addEventListener("click", () => open(image, figure.dataset.name))
+			button.addEventListener("click", () => open(image, figure.dataset.name, one("svg", button)))
 			veil.replaceWith(button)
+			button.after(reader(figure, button))
 			document.body.dispatchEvent(new Event("looked"))
 		})
 		image.addEventListener("error", () => { veil.textContent = "The image cannot be shown: it may have been erased." })
@@ -94,17 +105,65 @@ each("[data-picture]", figure => {
 	})
 })
 
+// reader is the button that has Dossier itself read a picture that is shown, and
+// then what it read: an entry for each place, which lights up on the picture.
+function reader(figure, picture) {
+	const ask = document.createElement("button")
+	ask.type = "button"
+	ask.className = "small ask"
+	ask.textContent = "Read it here"
+	ask.addEventListener("click", async () => {
+		ask.disabled = true
+		ask.textContent = "Reading…"
+		const answer = await fetch(figure.dataset.picture + "/places", {headers: {"HX-Request": "true"}}).catch(() => null)
+		if (!answer?.ok) {
+			ask.disabled = false
+			ask.textContent = "That did not work; try again"
+			return
+		}
+		const made = document.createElement("template")
+		made.innerHTML = await answer.text()
+		const read = made.content.firstElementChild
+		const drawn = one("svg", read)
+		if (drawn) picture.append(drawn)
+		ask.replaceWith(read)
+		figure.classList.add("wide")
+		document.body.dispatchEvent(new Event("looked"))
+		point(read, picture)
+		one("button", read)?.focus()
+	})
+	return ask
+}
+
+// point lights up the place of the entry that has the focus or the pointer.
+function point(read, picture) {
+	const entries = [...read.querySelectorAll("[data-mark]")]
+	const light = (mark, on) => each(`[data-mark="${mark}"]`, shape => shape.classList.toggle("lit", on), picture)
+	entries.forEach((entry, i) => {
+		for (const [event, on] of [["focus", true], ["blur", false], ["mouseenter", true], ["mouseleave", false]])
+			entry.addEventListener(event, () => light(entry.dataset.mark, on))
+		entry.addEventListener("keydown", e => {
+			const step = {ArrowDown: 1, ArrowUp: -1}[e.key]
+			if (!step) return
+			e.preventDefault()
+			entries[Math.max(0, Math.min(entries.length - 1, i + step))].focus()
+		})
+	})
+}
+
 viewer?.addEventListener("click", e => {
 	const button = e.target.closest("button")
 	if (!button) return
 	if ("close" in button.dataset) viewer.close()
 	if ("turn" in button.dataset) act(0, 1)
+	if ("places" in button.dataset) places()
 	if (button.dataset.zoom) act(Number(button.dataset.zoom) > 1 ? 1 : -1, 0)
 })
 viewer?.addEventListener("keydown", e => {
 	if (e.key === "+" || e.key === "=") act(1, 0)
 	if (e.key === "-") act(-1, 0)
 	if (e.key === "r") act(0, 1)
+	if (e.key === "p") places()
 })
 
 // The plot of the overview: stacked bars, one for each day.

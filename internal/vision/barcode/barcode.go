@@ -28,6 +28,8 @@ const (
 type Symbol struct {
 	Type Type
 	Text string
+	// Corners are about where it is, clockwise as seen with its longer side across.
+	Corners [4]raster.Point
 }
 
 // ErrNone says that a picture shows no symbol that can be decoded.
@@ -46,8 +48,8 @@ func Read(ctx context.Context, g *image.Gray) (*Symbol, error) {
 			if err := ctx.Err(); err != nil {
 				return nil, err
 			}
-			if text, ok := decode(pdf417.NewPDF417Reader(), look(g, q)); ok {
-				return &Symbol{PDF417, text}, nil
+			if found, ok := decode(pdf417.NewPDF417Reader(), look(g, q)); ok {
+				return &Symbol{PDF417, found.Text, q.corners}, nil
 			}
 		}
 	}
@@ -55,7 +57,7 @@ func Read(ctx context.Context, g *image.Gray) (*Symbol, error) {
 }
 
 func readSquare(ctx context.Context, g *image.Gray) (*Symbol, error) {
-	small, _ := raster.Limit(g, squareSize)
+	small, scale := raster.Limit(g, squareSize)
 	for _, kind := range []struct {
 		symbol Type
 		reader zxinggo.Reader
@@ -63,25 +65,40 @@ func readSquare(ctx context.Context, g *image.Gray) (*Symbol, error) {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		if text, ok := decode(kind.reader, small); ok {
-			return &Symbol{kind.symbol, text}, nil
+		if found, ok := decode(kind.reader, small); ok {
+			return &Symbol{kind.symbol, found.Text, around(found.Points, scale)}, nil
 		}
 	}
 	return nil, ErrNone
 }
 
+// around is the upright box about the points of a square symbol, which are the
+// middles of its patterns: the symbol reaches a little farther.
+func around(points []zxinggo.ResultPoint, scale float64) [4]raster.Point {
+	if len(points) == 0 {
+		return [4]raster.Point{}
+	}
+	x0, y0, x1, y1 := points[0].X, points[0].Y, points[0].X, points[0].Y
+	for _, p := range points {
+		x0, y0, x1, y1 = min(x0, p.X), min(y0, p.Y), max(x1, p.X), max(y1, p.Y)
+	}
+	more := 0.2 * max(x1-x0, y1-y0)
+	at := func(x, y float64) raster.Point { return raster.Point{X: x * scale, Y: y * scale} }
+	return [4]raster.Point{at(x0-more, y0-more), at(x1+more, y0-more), at(x1+more, y1+more), at(x0-more, y1+more)}
+}
+
 // decode asks a reader of the library, which may panic on what it did not
 // expect.
-func decode(reader zxinggo.Reader, g *image.Gray) (text string, ok bool) {
+func decode(reader zxinggo.Reader, g *image.Gray) (found *zxinggo.Result, ok bool) {
 	defer func() {
 		if recover() != nil {
-			text, ok = "", false
+			found, ok = nil, false
 		}
 	}()
 	bitmap := zxinggo.NewBinaryBitmap(binarizer.NewHybrid(zxinggo.NewGrayImageLuminanceSource(g)))
 	result, err := reader.Decode(bitmap, &zxinggo.DecodeOptions{TryHarder: true})
 	if err != nil || result.Text == "" {
-		return "", false
+		return nil, false
 	}
-	return result.Text, true
+	return result, true
 }

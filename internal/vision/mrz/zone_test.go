@@ -132,3 +132,37 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+func TestPlaceOf(t *testing.T) {
+	t.Parallel()
+	passport := []string{"P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<", "L898902C36UTO7408122F1204159ZE184226B<<<<<10"}
+	card := []string{"I<UTOD231458907<<<<<<<<<<<<<<<", "7408122F1204159UTO<<<<<<<<<<<6", "ERIKSSON<<ANNA<MARIA<<<<<<<<<<"}
+	for _, c := range []struct {
+		format Format
+		lines  []string
+		field  Field
+		want   string
+	}{
+		{TD3, passport, DocumentNumber, "L898902C3"},
+		{TD3, passport, LastName, "ERIKSSON"},
+		{TD3, passport, FirstName, "ANNA<MARIA"},
+		{TD3, passport, Names, "ERIKSSON<<ANNA<MARIA"},
+		{TD3, passport, OptionalData, "ZE184226B"},
+		{TD1, card, DocumentNumber, "D23145890"},
+		{TD1, card, BirthDate, "740812"},
+		{TD1, card, FirstName, "ANNA<MARIA"},
+		{TD1, card, OptionalData, ""},
+		{TD3, passport, Composite, ""},
+		{TD1, passport, BirthDate, ""},
+		{TD3, []string{passport[0], "SHORT"}, BirthDate, ""},
+		{TD3, []string{"P<UTOERIKSSON<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<", passport[1]}, FirstName, ""},
+	} {
+		got := ""
+		if p, found := PlaceOf(c.format, c.lines, c.field); found {
+			got = c.lines[p.Line][p.From:p.To]
+		}
+		if got != c.want {
+			t.Errorf("%s of %s is %q, want %q", c.field, c.format, got, c.want)
+		}
+	}
+}

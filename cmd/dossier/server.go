@@ -120,7 +120,7 @@ type server struct {
 // answers. It owns the listener.
 func startServer(ctx context.Context, c *config.Config, l net.Listener, log *slog.Logger) (_ *server, err error) {
 	ctx = idv.WithActor(ctx, idv.Actor{Kind: idv.ActorSystem, ID: "server"})
-	b, err := openBase(ctx, c, store.Options{})
+	b, err := openBase(ctx, c, store.Options{Trace: obs.TraceID})
 	if err != nil {
 		return nil, joined(err, l.Close())
 	}
@@ -327,6 +327,8 @@ func (s *server) periodic(use *service.Service) []jobs.Periodic {
 		{Name: "drop old deliveries", Every: 24 * time.Hour, Run: func(ctx context.Context) error {
 			return s.db.DeleteOldDeliveries(ctx, time.Now().Add(-keepDeliveries))
 		}},
+		{Name: "count days", Every: time.Hour, Run: func(ctx context.Context) error { return s.db.CountDays(ctx, time.Now()) }},
+		{Name: "note requests to the provider", Every: time.Minute, Run: func(ctx context.Context) error { return s.db.NoteBooked(ctx, time.Now()) }},
 		{Name: "drop expired answers", Every: time.Hour, Run: func(ctx context.Context) error {
 			return s.db.DeleteExpiredAnswers(ctx, time.Now())
 		}},

@@ -62,6 +62,8 @@ type Event struct {
 	// Position is the place in the tenant's feed; 0 until it is published.
 	Position int64
 	At       time.Time
+	// Trace is the id of the trace that it came of, as in the log; empty outside one.
+	Trace string
 	// ExternalReference is that of the dossier, read with the event: it is never
 	// stored in one, so deleting the dossier removes it from its events too.
 	ExternalReference Personal

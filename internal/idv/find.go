@@ -45,6 +45,18 @@ type StatusCount struct {
 	Count  int
 }
 
+// DayCount says how many of something there were on a day, in UTC.
+type DayCount struct {
+	Day   time.Time
+	Count int
+}
+
+// HourCount says how many of something there were in an hour, in UTC.
+type HourCount struct {
+	Hour  time.Time
+	Count int
+}
+
 // Backlog is what waits to be done for a tenant.
 type Backlog struct {
 	// Processing are verifications that the provider has not answered.

@@ -86,11 +86,17 @@ type Reader interface {
 	FindProcesses(ctx context.Context, tenant string, q ProcessQuery) ([]ProcessLine, error)
 	// DeliveriesOf gives the deliveries of events to every endpoint.
 	DeliveriesOf(ctx context.Context, tenant string, events []string) ([]Delivery, error)
-	// CountProcesses counts those that were created since, by day and status.
+	// CountProcesses counts those that were created since, by day and status. Days
+	// before yesterday may be as they were an hour ago.
 	CountProcesses(ctx context.Context, tenant string, since time.Time) ([]StatusCount, error)
 	// VerdictTimes gives how long verifications took from their start to their
 	// verdict: the newest up to limit that ended since, newest first.
 	VerdictTimes(ctx context.Context, tenant string, since time.Time, limit int) ([]time.Duration, error)
+	// BookedHours gives how many requests to the provider were given a place under
+	// its limit in each hour since, by all tenants, and until when it is full.
+	BookedHours(ctx context.Context, since time.Time) (hours []HourCount, full time.Time, err error)
+	// CountVerdicts counts the verdicts that a tenant was given since, by day.
+	CountVerdicts(ctx context.Context, tenant string, since time.Time) ([]DayCount, error)
 	// Backlog says what waits to be done.
 	Backlog(ctx context.Context, tenant string) (Backlog, error)
 	// FourEyes says whether a tenant demands that two operators agree to a review.

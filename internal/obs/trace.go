@@ -76,6 +76,15 @@ func Carry(ctx context.Context) string {
 	return carrier["traceparent"]
 }
 
+// TraceID gives the id of the trace that ctx belongs to, as the log has it, or ""
+// outside one.
+func TraceID(ctx context.Context) string {
+	if span := trace.SpanContextFromContext(ctx); span.HasTraceID() {
+		return span.TraceID().String()
+	}
+	return ""
+}
+
 // Resume goes on with a trace; what is no traceparent starts none.
 func Resume(ctx context.Context, traceparent string) context.Context {
 	return propagation.TraceContext{}.Extract(ctx, propagation.MapCarrier{"traceparent": traceparent})

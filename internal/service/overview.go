@@ -21,14 +21,14 @@ func (s *Service) FindProcesses(ctx context.Context, tenant string, q idv.Proces
 // maxVerdictTimes and maxUnclear bound what an overview reads: of a longer time,
 // the newest count.
 const (
-	maxVerdictTimes = 10_000
+	maxVerdictTimes = 2000
 	maxUnclear      = 200
 )
 
 // Overview says how a tenant's verifications have gone since a time.
 type Overview struct {
 	Counts []idv.StatusCount
-	// Times are how long the newest 10,000 verdicts took.
+	// Times are how long the newest 2,000 verdicts took.
 	Times   []time.Duration
 	Backlog idv.Backlog
 	// Unclear are what the provider found in the newest 200 that it rejected or

@@ -24,10 +24,10 @@ func (t *transaction) emit(ctx context.Context, e idv.Effects) (id string, err e
 	}
 	id = strings.ReplaceAll(t.db.NewID(), "-", "")
 	_, err = exec(ctx, t.q, `INSERT INTO events
-		(id, tenant_id, dossier_id, sequence, process_id, name, provider, process_type, status, subscription_id, at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+		(id, tenant_id, dossier_id, sequence, process_id, name, provider, process_type, status, subscription_id, at, trace)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
 		id, event.TenantID, event.DossierID, sequence, event.ProcessID,
-		event.Name, event.Provider, event.ProcessType, event.Status, event.SubscriptionID, micros(event.At))
+		event.Name, event.Provider, event.ProcessType, event.Status, event.SubscriptionID, micros(event.At), t.db.Trace(ctx))
 	if err != nil {
 		return "", fmt.Errorf("store the event %s: %w", event.Name, err)
 	}

@@ -15,7 +15,7 @@ import (
 // The reference of an event is that of its dossier as long as that exists.
 const (
 	eventColumns = `e.id, e.tenant_id, e.dossier_id, e.sequence, e.position, e.process_id, e.name, e.provider, e.process_type,
-	e.status, e.subscription_id, e.at, o.reference, k.wrapped_key`
+	e.status, e.subscription_id, e.at, e.trace, o.reference, k.wrapped_key`
 	eventOwners = ` LEFT JOIN dossiers o ON o.tenant_id = e.tenant_id AND o.id = e.dossier_id
 	LEFT JOIN dossier_keys k ON k.tenant_id = e.tenant_id AND k.dossier_id = e.dossier_id`
 )
@@ -29,7 +29,7 @@ type eventRow struct {
 func (e *eventRow) into() []any {
 	return []any{
 		&e.ID, &e.TenantID, &e.DossierID, &e.Sequence, &e.Position, &e.ProcessID, &e.Name, &e.Provider, &e.ProcessType,
-		&e.Status, &e.SubscriptionID, timeOf(&e.At), &e.reference, &e.wrapped,
+		&e.Status, &e.SubscriptionID, timeOf(&e.At), &e.Trace, &e.reference, &e.wrapped,
 	}
 }
 

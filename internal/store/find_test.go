@@ -131,6 +131,10 @@ func TestFiguresOfAnOverview(t *testing.T) {
 			if !slices.Equal(counts, want) {
 				t.Errorf("counts are %v, want %v", counts, want)
 			}
+			verdicts, err := r.CountVerdicts(ctx, store.DefaultTenant, day)
+			if err != nil || !slices.Equal(verdicts, []idv.DayCount{{Day: day, Count: 3}}) {
+				t.Errorf("verdicts are %v, %v", verdicts, err)
+			}
 			times, err := r.VerdictTimes(ctx, store.DefaultTenant, noon.Add(-time.Hour), 2)
 			if err != nil || !slices.Equal(times, []time.Duration{3 * time.Second, 3 * time.Second}) {
 				t.Errorf("times are %v, %v", times, err)
@@ -141,6 +145,43 @@ func TestFiguresOfAnOverview(t *testing.T) {
 			}
 			return nil
 		}))
+	})
+}
+
+// TestDaysAreCounted: what was counted ahead and what is counted now make the
+// same figures, and a change of a day that is over is seen after the next count.
+func TestDaysAreCounted(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(b *bed) {
+		t, ctx := b.t, b.t.Context()
+		d := b.dossier(t, "Zoë")
+		for i := range 6 {
+			b.filed(t, d, fmt.Sprintf("p%d", i), idv.TypeDocument, []idv.Status{idv.StatusAccepted, idv.StatusRejected}[i%2], noon.AddDate(0, 0, -i/2))
+		}
+		figures := func() (counts []idv.StatusCount, verdicts []idv.DayCount) {
+			must(t, b.View(ctx, func(r idv.Reader) (err error) {
+				if counts, err = r.CountProcesses(ctx, store.DefaultTenant, noon.AddDate(0, 0, -7)); err == nil {
+					verdicts, err = r.CountVerdicts(ctx, store.DefaultTenant, noon.AddDate(0, 0, -7))
+				}
+				return err
+			}))
+			return counts, verdicts
+		}
+		counts, verdicts := figures()
+		if len(counts) != 6 || len(verdicts) != 3 {
+			t.Fatalf("counted are %v and %v", counts, verdicts)
+		}
+		for _, later := range []time.Duration{0, time.Hour, 24 * time.Hour, 5 * 24 * time.Hour} {
+			must(t, b.CountDays(ctx, noon.Add(later)))
+			if c, v := figures(); !slices.Equal(c, counts) || !slices.Equal(v, verdicts) {
+				t.Errorf("%v later counted are %v and %v, want %v and %v", later, c, v, counts, verdicts)
+			}
+		}
+		b.filed(t, d, "late", idv.TypeDocument, idv.StatusAccepted, noon.AddDate(0, 0, -2))
+		must(t, b.CountDays(ctx, noon.Add(6*24*time.Hour)))
+		if c, _ := figures(); c[0].Count != 2 {
+			t.Errorf("what was added to a day that is over is not counted: %v", c)
+		}
 	})
 }
 

@@ -36,6 +36,9 @@ type Options struct {
 	// Now gives the time at which what the store does by itself is said to be
 	// done; time.Now when it is nil.
 	Now func() time.Time
+	// Trace gives the id of the trace that a context belongs to, or "" outside one;
+	// nil knows none.
+	Trace func(ctx context.Context) string
 }
 
 // DB is an open database. It is safe for concurrent use.
@@ -74,6 +77,9 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 	}
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.Trace == nil {
+		o.Trace = func(context.Context) string { return "" }
 	}
 	db := &DB{Options: o, jobs: noQueue{}, due: newBell(), published: newBell()}
 	if err := db.open(ctx, url); err != nil {

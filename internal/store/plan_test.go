@@ -242,6 +242,7 @@ func readEverything(t *testing.T, tx *transaction) {
 		func() error { _, err := tx.DeliveriesOf(ctx, "default", []string{"e"}); return err },
 		func() error { _, err := tx.VerdictTimes(ctx, "default", now, 10); return err },
 		func() error { _, err := tx.Backlog(ctx, "default"); return err },
+		func() error { _, _, err := tx.BookedHours(ctx, now); return err },
 		func() error { _, err := all(ctx, tx.q, scanOperator, operatorsQuery, "default"); return err },
 	}
 	for i, call := range calls {

@@ -46,6 +46,35 @@ func TestEachPlaceIsBookedOnce(t *testing.T) {
 	})
 }
 
+// TestBookedHours: what was booked is counted in its hour, whatever lies between.
+func TestBookedHours(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(b *bed) {
+		t, ctx := b.t, b.t.Context()
+		for _, at := range []struct {
+			after time.Duration
+			n     int
+		}{{0, 3}, {time.Minute, 4}, {5 * time.Hour, 1}} {
+			_, err := b.Book(ctx, noon.Add(at.after), at.n, time.Second, 0)
+			must(t, err)
+			must(t, b.NoteBooked(ctx, noon.Add(at.after)))
+		}
+		must(t, b.NoteBooked(ctx, noon.Add(6*time.Hour)))
+		must(t, b.View(ctx, func(r idv.Reader) error {
+			hours, full, err := r.BookedHours(ctx, noon.Truncate(time.Hour))
+			want := []idv.HourCount{{Hour: noon.Truncate(time.Hour), Count: 7}, {Hour: noon.Truncate(time.Hour).Add(5 * time.Hour), Count: 1}}
+			if err != nil || !slices.Equal(hours, want) || !full.Equal(noon.Add(5*time.Hour+time.Second)) {
+				t.Errorf("booked are %v until %v, %v; want %v", hours, full, err, want)
+			}
+			hours, _, err = r.BookedHours(ctx, noon.Add(time.Hour))
+			if err != nil || !slices.Equal(hours, want[1:]) {
+				t.Errorf("booked an hour later are %v, %v", hours, err)
+			}
+			return nil
+		}))
+	})
+}
+
 func TestBacklogs(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(b *bed) {

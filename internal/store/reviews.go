@@ -52,23 +52,6 @@ func (t *transaction) SetFourEyes(ctx context.Context, tenant string, demanded b
 	return changed(rows, err, "change", "tenant")
 }
 
-// CountProcesses counts the processes that were created since, by day in UTC and
-// status. It reads an index alone.
-func (r *reader) CountProcesses(ctx context.Context, tenant string, since time.Time) ([]idv.StatusCount, error) {
-	const day = 86_400_000_000
-	found, err := all(ctx, r.q, func(r row) (c idv.StatusCount, err error) {
-		var days int64
-		err = r.Scan(&days, &c.Status, &c.Count)
-		c.Day = time.UnixMicro(days * day).UTC()
-		return c, err
-	}, fmt.Sprintf(`SELECT created_at / %d AS day, status, COUNT(*) FROM processes
-		WHERE tenant_id = $1 AND created_at >= $2 GROUP BY 1, 2 ORDER BY 1, 2`, day), tenant, micros(since))
-	if err != nil {
-		return nil, fmt.Errorf("count processes: %w", err)
-	}
-	return found, nil
-}
-
 // VerdictTimes gives how long the newest verifications took from their start to
 // their verdict.
 func (r *reader) VerdictTimes(ctx context.Context, tenant string, since time.Time, limit int) ([]time.Duration, error) {

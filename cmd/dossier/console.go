@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/dossier-id/dossier/internal/auth"
+	"github.com/dossier-id/dossier/internal/capture"
 	"github.com/dossier-id/dossier/internal/config"
 	"github.com/dossier-id/dossier/internal/console"
 	"github.com/dossier-id/dossier/internal/httpapi"
@@ -25,7 +26,11 @@ func (b *base) operators() *auth.Operators {
 }
 
 // withConsole puts the operators' pages before the rest.
-func (s *server) withConsole(c *config.Config, use *service.Service, rest http.Handler) (http.Handler, error) {
+func (s *server) withConsole(c *config.Config, use *service.Service, texts *capture.Texts, rest http.Handler) (http.Handler, error) {
+	preview, err := previewer(use, texts)
+	if err != nil {
+		return nil, err
+	}
 	ring := func(ctx context.Context) (*signing.Ring, error) { return signers(ctx, s.db) }
 	pages, err := console.New(console.Config{
 		Service: use, Operators: s.operators(), Clients: s.auth, Result: httpapi.NewResults(use, ring).Build,
@@ -36,7 +41,8 @@ func (s *server) withConsole(c *config.Config, use *service.Service, rest http.H
 			}
 			return s.db.VerifyTrail(ctx, keys.Public(), nil)
 		},
-		Read: newSight().read, Health: s.parts(c), Version: version(), Log: s.log, Now: time.Now, Secure: strings.HasPrefix(c.PublicURL, "https:") || c.Wire.TLSCert != "",
+		Read: newSight().read, Preview: preview, RequestsPerMinute: c.Onfido.RequestsPerMinute, ChecksPerMonth: c.Onfido.ChecksPerMonth,
+		Health: s.parts(c), Version: version(), Log: s.log, Now: time.Now, Secure: strings.HasPrefix(c.PublicURL, "https:") || c.Wire.TLSCert != "",
 	})
 	if err != nil {
 		return nil, fmt.Errorf("set up the console: %w", err)
@@ -46,6 +52,20 @@ func (s *server) withConsole(c *config.Config, use *service.Service, rest http.H
 	mux.Handle(console.Root+"/", pages)
 	mux.Handle("/", rest)
 	return mux, nil
+}
+
+// previewer shows the end-user's pages in the console.
+func previewer(use *service.Service, texts *capture.Texts) (console.Previewer, error) {
+	preview, err := capture.NewPreview(texts, func() ([]idv.DocumentForm, error) { return use.DocumentForms(idv.ProviderOnfido) })
+	if err != nil {
+		return console.Previewer{}, fmt.Errorf("set up the console: %w", err)
+	}
+	return console.Previewer{
+		Screens: capture.PreviewScreens(), Languages: texts.Languages(),
+		Page: func(p idv.CaptureProfile, screen, accept, script, base string) (string, string, error) {
+			return preview.Page(capture.Previewed{Profile: p, Screen: screen, Language: accept, Script: script, Base: base})
+		},
+	}, nil
 }
 
 // parts are what the server needs to work.

@@ -98,6 +98,8 @@ func TestConsoleScreens(t *testing.T) {
 	unclear, accepted := d.furnish()
 	subscriptions, err := d.server.use.Subscriptions(t.Context(), store.DefaultTenant)
 	check(t, err)
+	look, err := d.server.use.PutCaptureConfiguration(t.Context(), store.DefaultTenant, "", idv.CaptureProfile{PageTitle: "Bank of Nowhere", PrimaryColor: "#5a1846"})
+	check(t, err)
 	admin := d.operator("ada", idv.RoleAdministrator)
 	pages := []struct{ name, path string }{
 		{"overview", "/console/"},
@@ -108,6 +110,8 @@ func TestConsoleScreens(t *testing.T) {
 		{"dossier", "/console/dossiers/" + accepted.DossierID},
 		{"webhooks", "/console/webhooks"},
 		{"webhook", "/console/webhooks/" + subscriptions[0].ID},
+		{"configurations", "/console/configurations"},
+		{"configuration", "/console/configurations/" + look.ID},
 		{"clients", "/console/clients"},
 		{"trail", "/console/trail"},
 		{"operators", "/console/operators"},

@@ -14,22 +14,26 @@ import (
 )
 
 // room is what a tenant has that a route can be about.
-type room struct{ dossier, process, subscription, client, operator string }
+type room struct{ dossier, process, subscription, client, operator, configuration string }
 
 // rows say with what each route of the console is asked: what its pattern's
 // wildcards stand for comes from a room, the rest from here. A route without a
 // row fails TestConsoleRoles.
 func rows() map[string]string {
 	const one = " /processes/{dossier}/{process}"
+	const look = "pageTitle=one&allowTakePhoto=mobile&allowTakePhoto=desktop"
 	return map[string]string{
 		"GET /login": "", "POST /login": "name=nobody", "GET /enter": "", "GET /assets/{version}/{name}": "", "POST /logout": "",
-		"GET /{$}": "", "GET /overview.csv": "", "GET /processes": "", "GET /dossiers/{dossier}": "", "GET /dossiers/{dossier}/userdata": "",
+		"GET /{$}": "", "GET /overview.csv": "", "GET /provider.csv": "", "GET /erasures.csv": "", "GET /processes": "", "GET /dossiers/{dossier}": "", "GET /dossiers/{dossier}/userdata": "",
 		"GET" + one: "", "GET" + one + "/state": "", "GET" + one + "/looks": "", "GET" + one + "/reports": "",
 		"GET" + one + "/images/{depiction}": "", "GET" + one + "/images/{depiction}/places": "", "GET" + one + "/video": "", "GET" + one + "/result.zip": "",
 		"POST" + one + "/review": "decision=accepted&reason=because", "POST" + one + "/review/confirm": "", "POST" + one + "/review/return": "",
 		"POST" + one + "/replay": "event=none",
 		"GET /webhooks":          "", "POST /webhooks": "url=http://127.0.0.1:9/&event=process.complete", "GET /webhooks/{id}": "", "POST /webhooks/{id}/{deed}": "",
 		"GET /clients": "", "POST /clients": "name=one", "POST /clients/{id}/rotate": "", "POST /clients/{id}/revoke": "",
+		"GET /configurations": "", "GET /configurations/new": "", "POST /configurations": look, "GET /configurations/preview": "",
+		"POST /configurations/preview": look, "GET /configurations/{id}": "", "POST /configurations/{id}": look,
+		"GET /configurations/{id}/preview": "", "POST /configurations/{id}/delete": "",
 		"GET /trail": "", "POST /trail/verify": "",
 		"GET /operators": "", "POST /operators": "role=viewer&name=", "POST /operators/{id}/reset": "", "POST /operators/{id}/disable": "",
 		"POST /operators/{id}/role": "role=viewer", "POST /four-eyes": "demanded=no", "GET /health": "", "GET /retention": "", "POST /dossiers/{dossier}/{deed}": "reason=court",
@@ -81,7 +85,9 @@ func (s *stack) room(tenant string, ref client.Ref) room {
 	check(s.t, err)
 	spare, err := s.server.operators().Named(ctx, "spare-"+tenant)
 	check(s.t, err)
-	return room{ref.DossierID, ref.ProcessID, sub.ID, made.ID, spare.ID}
+	look, err := s.server.use.PutCaptureConfiguration(ctx, tenant, "", idv.CaptureProfile{})
+	check(s.t, err)
+	return room{ref.DossierID, ref.ProcessID, sub.ID, made.ID, spare.ID, look.ID}
 }
 
 // fill puts what the room has into the wildcards of a pattern.
@@ -91,6 +97,8 @@ func (r room) fill(pattern string) (method, path string) {
 	switch {
 	case strings.HasPrefix(path, "/clients"):
 		id = r.client
+	case strings.HasPrefix(path, "/configurations"):
+		id = r.configuration
 	case strings.HasPrefix(path, "/operators"):
 		id = r.operator
 	}

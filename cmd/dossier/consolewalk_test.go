@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -136,6 +137,7 @@ func TestConsoleRuns(t *testing.T) {
 	old := d.config
 	p.Goto(d.url + "/console/clients")
 	p.Agree()
+	p.Choose("form[action$=rotate] select", "0s")
 	p.Click("form[action$=rotate] button")
 	p.AwaitText("A new secret")
 	fresh, _ := p.Eval(`document.querySelectorAll(".secret code")[1].textContent`).(string)
@@ -146,11 +148,53 @@ func TestConsoleRuns(t *testing.T) {
 		t.Errorf("the new secret does not work: %v", err)
 	}
 
+	p.Choose("form[action$=rotate] select", "1h0m0s")
+	p.Click("form[action$=rotate] button")
+	p.AwaitText("stays good for an hour")
+	if _, err := d.server.auth.Issue(t.Context(), old.ID, fresh, ""); err != nil {
+		t.Errorf("the secret before is refused while it should overlap: %v", err)
+	}
+	p.Press("?")
+	p.AwaitText("goes to the search")
+
 	p.Goto(d.url + "/console/trail")
 	p.Click("form[action$=verify] button")
 	p.AwaitText("Genuine: no record was changed")
+	d.design(p)
+	_, err = d.api.CancelProcess(t.Context(), ref)
+	check(t, err)
 	complain(t, d, p)
 	d.verifyBroken()
+}
+
+// design walks through a configuration of the end-user's pages: the preview
+// follows the form, what cannot work is said beside its field, and what is stored
+// is what was seen.
+func (d *desk) design(p *browsertest.Page) {
+	t := d.t
+	const inside = `document.querySelector("iframe[name=preview]").contentDocument`
+	p.Goto(d.url + "/console/configurations/new")
+	p.Until(inside + `.querySelector("#start")`)
+	p.Fill("input[name=pageTitle]", "Bank of Nowhere")
+	p.Fill("input[name=buttonsColor]", "#7a1f5c")
+	p.Until(inside + `.title === "Bank of Nowhere"`)
+	p.Until(`getComputedStyle(` + inside + `.querySelector("#start")).backgroundColor === "rgb(122, 31, 92)"`)
+	p.Eval(inside + `.querySelector("#start").click()`)
+	p.Until(inside + `.querySelector("[data-screen=residence]")`)
+	p.Choose("select[name=screen]", "front")
+	p.Until(inside + `.querySelector("#main[data-screen], [data-screen]")`)
+	p.Fill("input[name=buttonsTextColor]", "#7a1f5d")
+	p.Click(".design button.main")
+	p.AwaitText("has a contrast of")
+	p.Fill("input[name=buttonsTextColor]", "#ffffff")
+	p.Click(".design button.main")
+	p.AwaitText("Stored. Flows that are started from now on look like this")
+	found, err := d.server.use.CaptureConfigurations(t.Context(), store.DefaultTenant)
+	check(t, err)
+	want := idv.CaptureProfile{PageTitle: "Bank of Nowhere", ButtonsColor: "#7a1f5c", ButtonsTextColor: "#ffffff"}
+	if len(found) != 1 || !reflect.DeepEqual(found[0].CaptureProfile, want) {
+		t.Errorf("stored is %+v, want %+v", found, want)
+	}
 }
 
 // verifyBroken lets the console of a server on a tampered copy verify the trail.
@@ -163,13 +207,15 @@ func (d *desk) verifyBroken() {
 	for _, name := range []string{"key.json", "key.json.tree"} { // CopyFS makes files that everybody can read.
 		check(t, os.Chmod(filepath.Join(data, "data", name), 0o600))
 	}
+	policy := filepath.Join(data, "retention.json")
+	check(t, os.WriteFile(policy, []byte(`{"default": {"results": "5d"}}`), 0o600))
 	box, err := startSandbox(t.Context(), "127.0.0.1:0", sandbox.Options{})
 	check(t, err)
 	t.Cleanup(func() { check(t, box.stop()) })
 	l, err := listen(t.Context(), "127.0.0.1:0")
 	check(t, err)
 	copied := &desk{&stack{t: t, url: "http://" + l.Addr().String()}, d.browser}
-	copied.server, err = startServer(t.Context(), copied.settings("sqlite:"+database, filepath.Join(data, "data"), box.url(), box.Token()), l, testLog(t))
+	copied.server, err = startServer(t.Context(), copied.settings("sqlite:"+database, filepath.Join(data, "data"), box.url(), box.Token(), "DOSSIER_RETENTION", policy), l, testLog(t))
 	check(t, err)
 	t.Cleanup(func() { check(t, copied.server.stop()) })
 	for _, statement := range []string{`DROP TRIGGER audit_is_not_changed`, `UPDATE audit SET actor = 'nobody' WHERE tenant_id = 'default' AND position = 3`} {
@@ -181,4 +227,12 @@ func (d *desk) verifyBroken() {
 	p.Click("form[action$=verify] button")
 	p.AwaitText("Not genuine")
 	p.AwaitText("record 3:")
+
+	p.Goto(copied.url + "/console/retention")
+	p.AwaitText("Nothing would be deleted now")
+	p.Click(".tabs a[href*='days=7']")
+	p.AwaitText("A dry run: nothing was deleted.")
+	p.Goto(copied.url + "/console/")
+	p.AwaitText("Will be erased within seven days")
+	p.Until(`document.querySelector("section[aria-labelledby=erased] td:last-child").textContent > 0`)
 }

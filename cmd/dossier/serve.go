@@ -47,6 +47,7 @@ func (serveCommand) Help() string {
   DOSSIER_ONFIDO_TOKEN                API token; or an OAuth client:
   DOSSIER_ONFIDO_CLIENT_ID, DOSSIER_ONFIDO_CLIENT_SECRET
   DOSSIER_ONFIDO_REQUESTS_PER_MINUTE  the account's limit (400)
+  DOSSIER_ONFIDO_CHECKS_PER_MONTH     checks that are paid for, which the console shows beside those made; stops nothing (none)
   DOSSIER_ONFIDO_SETTLE               how long a request of unknown outcome is left alone (30s)
   DOSSIER_ONFIDO_WEBHOOK_TOKEN        key of a webhook that was registered by hand
   DOSSIER_ONFIDO_VIDEO                face report of documentVideo: video or motion (video)

@@ -284,7 +284,7 @@ func (s *server) handler(c *config.Config, texts *capture.Texts, api httpapi.Con
 	if err != nil {
 		return nil, err
 	}
-	return s.withConsole(c, s.use, pages)
+	return s.withConsole(c, s.use, texts, pages)
 }
 
 // newConnector makes the connector to the company's account at Onfido.

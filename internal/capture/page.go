@@ -28,6 +28,10 @@ type shellData struct {
 	Texts         map[string]string
 	Base, Theme   string
 	Script, Style string
+	// Preview is what the modules are told instead of asking the server, by Before,
+	// a script that is run ahead of them; nil and empty outside a preview.
+	Preview *previewData
+	Before  string
 	// Dead is the name of the text of a page that does nothing, because its link
 	// leads nowhere or there are too many requests, and Help of what to do.
 	Dead, Help string

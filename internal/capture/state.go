@@ -231,6 +231,15 @@ func (p *pages) countries(w http.ResponseWriter, r *http.Request) error {
 	if _, err := p.Service.OpenCapture(r.Context(), secretOf(r)); err != nil {
 		return err
 	}
+	codes, err := regions()
+	if err != nil {
+		return err
+	}
+	send(w, http.StatusOK, codes)
+	return nil
+}
+
+func regions() (map[string]string, error) {
 	codes := map[string]string{"XKX": "XK"} // Kosovo's is no ISO code
 	for _, code := range idv.Countries() {
 		if codes[code] != "" {
@@ -238,10 +247,9 @@ func (p *pages) countries(w http.ResponseWriter, r *http.Request) error {
 		}
 		region, err := language.ParseRegion(code)
 		if err != nil {
-			return fmt.Errorf("look up the country %s: %w", code, err)
+			return nil, fmt.Errorf("look up the country %s: %w", code, err)
 		}
 		codes[code] = region.String()
 	}
-	send(w, http.StatusOK, codes)
-	return nil
+	return codes, nil
 }

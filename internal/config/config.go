@@ -149,6 +149,10 @@ type Onfido struct {
 	// RequestsPerMinute is the account's limit: DOSSIER_ONFIDO_REQUESTS_PER_MINUTE,
 	// default 400.
 	RequestsPerMinute int
+	// ChecksPerMonth is how many checks are paid for, which the console shows beside
+	// those that were made: DOSSIER_ONFIDO_CHECKS_PER_MONTH, default none, zero. It
+	// stops nothing.
+	ChecksPerMonth int
 	// WebhookToken is the key of a webhook that was registered by hand:
 	// DOSSIER_ONFIDO_WEBHOOK_TOKEN.
 	WebhookToken Secret
@@ -208,6 +212,7 @@ func (c *Config) settings() []setting {
 		{"DOSSIER_ONFIDO_CLIENT_ID", "", text(&c.Onfido.ClientID)},
 		{"DOSSIER_ONFIDO_CLIENT_SECRET", "", text(&c.Onfido.ClientSecret)},
 		{"DOSSIER_ONFIDO_REQUESTS_PER_MINUTE", "400", count(&c.Onfido.RequestsPerMinute)},
+		{"DOSSIER_ONFIDO_CHECKS_PER_MONTH", "", orNone(count(&c.Onfido.ChecksPerMonth))},
 		{"DOSSIER_ONFIDO_SETTLE", "30s", duration(&c.Onfido.Settle)},
 		{"DOSSIER_ONFIDO_WEBHOOK_TOKEN", "", text(&c.Onfido.WebhookToken)},
 		{"DOSSIER_ONFIDO_VIDEO", "video", oneOf(&c.Onfido.Video, "video", "motion")},

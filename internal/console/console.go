@@ -32,9 +32,14 @@ type Config struct {
 	// Read has Dossier itself read a picture, of a document or only for its faces.
 	// It fails with ErrUnreadable where the picture cannot be read here.
 	Read func(ctx context.Context, file []byte, facesOnly bool) (Sight, error)
+	// Preview shows the end-user's pages.
+	Preview Previewer
 	// Health are the parts that the server needs, in the order in which they are
 	// shown.
 	Health []Part
+	// RequestsPerMinute is the provider's limit, and ChecksPerMonth how many checks
+	// are paid for, zero where nobody has said.
+	RequestsPerMinute, ChecksPerMonth int
 	// Version is that of the program.
 	Version string
 	Log     *slog.Logger
@@ -77,6 +82,8 @@ func routes() []route {
 
 		{"GET /{$}", idv.RoleViewer, (*console).overview},
 		{"GET /overview.csv", idv.RoleViewer, (*console).overviewCSV},
+		{"GET /provider.csv", idv.RoleViewer, (*console).providerCSV},
+		{"GET /erasures.csv", idv.RoleViewer, (*console).erasuresCSV},
 		{"GET /processes", idv.RoleViewer, (*console).find},
 		{"GET /dossiers/{dossier}", idv.RoleViewer, (*console).dossier},
 		{"GET /dossiers/{dossier}/userdata", idv.RoleViewer, (*console).userData},
@@ -98,6 +105,16 @@ func routes() []route {
 		{"POST /webhooks", idv.RoleAdministrator, (*console).createWebhook},
 		{"GET /webhooks/{id}", idv.RoleViewer, (*console).webhook},
 		{"POST /webhooks/{id}/{deed}", idv.RoleAdministrator, (*console).changeWebhook},
+
+		{"GET /configurations", idv.RoleViewer, (*console).configurations},
+		{"GET /configurations/new", idv.RoleAdministrator, (*console).newConfiguration},
+		{"POST /configurations", idv.RoleAdministrator, (*console).putConfiguration},
+		{"GET /configurations/preview", idv.RoleViewer, (*console).previewDefaults},
+		{"POST /configurations/preview", idv.RoleAdministrator, (*console).previewForm},
+		{"GET /configurations/{id}", idv.RoleViewer, (*console).configuration},
+		{"POST /configurations/{id}", idv.RoleAdministrator, (*console).putConfiguration},
+		{"GET /configurations/{id}/preview", idv.RoleViewer, (*console).previewStored},
+		{"POST /configurations/{id}/delete", idv.RoleAdministrator, (*console).deleteConfiguration},
 
 		{"GET /clients", idv.RoleViewer, (*console).clients},
 		{"POST /clients", idv.RoleAdministrator, (*console).createClient},
@@ -172,8 +189,9 @@ func (c *console) guard(rt route) http.Handler {
 	})
 }
 
-// maxForm bounds what a form may hold.
-const maxForm = 64 << 10
+// maxForm bounds what a form may hold: the largest is that of a capture
+// configuration, with a picture and a style sheet.
+const maxForm = 192 << 10
 
 func (c *console) admit(q *request, rt route) error {
 	if rt.needs == public {

@@ -32,6 +32,8 @@ type board struct {
 	Looked  int
 	Backlog idv.Backlog
 	Failing []*idv.Subscription
+	Usage   *usage
+	Erased  []erasure
 }
 
 // dayRow is a day with how many processes of it have each status.
@@ -47,13 +49,17 @@ type reason struct {
 	Count int
 }
 
-func (c *console) readBoard(q *request) (*board, error) {
+// span gives how many days the address asks for, and the first of them.
+func (c *console) span(q *request) (days int, since time.Time) {
 	days, err := strconv.Atoi(q.URL.Query().Get("days"))
 	if err != nil || !slices.Contains(spans(), days) {
 		days = 30
 	}
-	today := c.Now().UTC().Truncate(24 * time.Hour)
-	since := today.AddDate(0, 0, 1-days)
+	return days, c.Now().UTC().Truncate(24*time.Hour).AddDate(0, 0, 1-days)
+}
+
+func (c *console) readBoard(q *request) (*board, error) {
+	days, since := c.span(q)
 	o, err := c.Service.Overview(q.Context(), q.op.Tenant, since)
 	if err != nil {
 		return nil, err
@@ -132,6 +138,13 @@ func (c *console) overview(q *request) error {
 	if err != nil {
 		return err
 	}
+	_, since := c.span(q)
+	if b.Usage, err = c.readUsage(q, since, b.Days); err != nil {
+		return err
+	}
+	if b.Erased, err = c.erasures(q); err != nil {
+		return err
+	}
 	return c.show(q, "overview", frame{Title: "Overview", Here: "overview", Plots: true, Body: b})
 }
 
@@ -153,21 +166,25 @@ func (c *console) overviewCSV(q *request) error {
 	if err != nil {
 		return err
 	}
-	q.w.Header().Set("Content-Type", "text/csv; charset=utf-8")
-	q.w.Header().Set("Content-Disposition", fmt.Sprintf(`attachment; filename="verifications-%d-days.csv"`, b.Days))
-	out := csv.NewWriter(q.w)
 	head := []string{"day"}
 	for _, s := range statuses() {
 		head = append(head, string(s))
 	}
-	_ = out.Write(head) // The writer keeps its first error.
+	rows := [][]string{head}
 	for _, row := range b.Rows {
 		line := []string{row.Day.Format(time.DateOnly)}
 		for _, n := range row.Counts {
 			line = append(line, strconv.Itoa(n))
 		}
-		_ = out.Write(line)
+		rows = append(rows, line)
 	}
-	out.Flush()
+	return sendCSV(q, fmt.Sprintf("verifications-%d-days", b.Days), rows)
+}
+
+// sendCSV sends a table as a file.
+func sendCSV(q *request, name string, rows [][]string) error {
+	q.w.Header().Set("Content-Type", "text/csv; charset=utf-8")
+	q.w.Header().Set("Content-Disposition", `attachment; filename="`+name+`.csv"`)
+	_ = csv.NewWriter(q.w).WriteAll(rows) // The browser is gone otherwise.
 	return nil
 }

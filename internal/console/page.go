@@ -133,6 +133,15 @@ func (c *console) fail(q *request, err error) {
 	}
 }
 
+// refusalOf gives what is wrong, and with which fields.
+func refusalOf(err error) (string, []idv.InvalidParam) {
+	refusal, refused := errors.AsType[*idv.Error](err)
+	if !refused {
+		return "", nil
+	}
+	return sentence(refusal.Detail), refusal.Params
+}
+
 // deeds are the words that a page shows once something is done.
 func deeds() map[string]string {
 	return map[string]string{
@@ -142,7 +151,8 @@ func deeds() map[string]string {
 		"tested": "A test event is on its way.", "replay": "What the endpoint had not taken in the last seven days is on its way again.",
 		"deleted": "Deleted.", "revoked": "The client and its tokens are ended.", "disabled": "The operator and their sessions are ended.",
 		"role": "The role was changed.", "four-eyes": "The rule was changed.",
-		"held": "Under a legal hold: nothing of it is deleted until you release it.", "released": "The hold is released.",
+		"configured": "Stored. Flows that are started from now on look like this; those that run stay as they are.",
+		"held":       "Under a legal hold: nothing of it is deleted until you release it.", "released": "The hold is released.",
 	}
 }
 

@@ -36,14 +36,9 @@ func (c *console) retention(q *request) error {
 	for _, a := range idv.Agings() {
 		page.Rules = append(page.Rules, rule{string(a), long(policy[a])})
 	}
-	plan, err := c.Service.Plan(q.Context(), c.Now().AddDate(0, 0, page.Days), mostDue)
-	if err != nil {
+	var err error
+	if page.Due, err = c.Service.PlanOf(q.Context(), q.op.Tenant, c.Now().AddDate(0, 0, page.Days), mostDue); err != nil {
 		return err
-	}
-	for _, d := range plan {
-		if d.Tenant == q.op.Tenant {
-			page.Due = append(page.Due, d)
-		}
 	}
 	page.More = len(page.Due) >= mostDue
 	return c.show(q, "retention", frame{Title: "Retention", Here: "retention", Body: page})

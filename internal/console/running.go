@@ -2,6 +2,8 @@ package console
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -17,17 +19,19 @@ import (
 type clientList struct {
 	Clients []store.Client
 	Made    *auth.Credentials
-	Rotated bool
+	// Rotated is set after a rotation: how long the secret before stays good.
+	Rotated  *time.Duration
+	Overlaps []time.Duration
 }
 
-func (c *console) clients(q *request) error { return c.showClients(q, nil, false) }
+func (c *console) clients(q *request) error { return c.showClients(q, nil, nil) }
 
-func (c *console) showClients(q *request, made *auth.Credentials, rotated bool) error {
+func (c *console) showClients(q *request, made *auth.Credentials, rotated *time.Duration) error {
 	found, err := c.Clients.Rows.ListClients(q.Context(), q.op.Tenant)
 	if err != nil {
 		return err
 	}
-	return c.show(q, "clients", frame{Title: "API clients", Here: "clients", Body: clientList{found, made, rotated}})
+	return c.show(q, "clients", frame{Title: "API clients", Here: "clients", Body: clientList{found, made, rotated, overlaps()}})
 }
 
 func (c *console) createClient(q *request) error {
@@ -39,15 +43,36 @@ func (c *console) createClient(q *request) error {
 	if err != nil {
 		return err
 	}
-	return c.showClients(q, &made, false)
+	return c.showClients(q, &made, nil)
 }
 
 func (c *console) rotateClient(q *request) error {
-	made, err := c.Clients.RotateSecret(q.Context(), q.op.Tenant, q.PathValue("id"), 0)
+	overlap, err := overlapOf(q.PostFormValue("overlap"))
 	if err != nil {
 		return err
 	}
-	return c.showClients(q, &made, true)
+	made, err := c.Clients.RotateSecret(q.Context(), q.op.Tenant, q.PathValue("id"), overlap)
+	if err != nil {
+		return err
+	}
+	return c.showClients(q, &made, &overlap)
+}
+
+// overlaps are how long the secret before a rotation can stay good.
+func overlaps() []time.Duration {
+	return []time.Duration{24 * time.Hour, time.Hour, 7 * 24 * time.Hour, 0}
+}
+
+// overlapOf reads a choice of overlaps; none is the first of them.
+func overlapOf(chosen string) (time.Duration, error) {
+	if chosen == "" {
+		return overlaps()[0], nil
+	}
+	overlap, err := time.ParseDuration(chosen)
+	if err != nil || !slices.Contains(overlaps(), overlap) {
+		return 0, idv.Refuse(idv.CodeInvalid, "the overlap is not one that can be chosen", idv.InvalidParam{Name: "overlap", Reason: fmt.Sprintf("must be one of %v", overlaps())})
+	}
+	return overlap, nil
 }
 
 func (c *console) revokeClient(q *request) error {

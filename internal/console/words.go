@@ -18,7 +18,7 @@ func (c *console) functions() template.FuncMap {
 	return template.FuncMap{
 		"asset": c.assets.At, "root": func() string { return Root }, "version": func() string { return c.Version },
 		"moment": moment, "iso": func(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) },
-		"took": took, "short": short, "words": words, "host": host, "meaning": archive.MeaningOf, "kind": kind,
+		"took": took, "roughly": roughly, "short": short, "words": words, "host": host, "meaning": archive.MeaningOf, "kind": kind,
 		"ago": func(t time.Time) string { return ago(c.Now(), t) }, "event": eventWords, "dict": dict, "list": func(v ...string) []string { return v },
 		"secretof": secretOf, "statuses": statuses, "types": idv.ProcessTypes, "roles": idv.Roles, "eventnames": idv.EventNames,
 	}
@@ -80,6 +80,20 @@ func took(d time.Duration) string {
 		return fmt.Sprintf("%d h %d min", d/time.Hour, d%time.Hour/time.Minute)
 	}
 	return fmt.Sprintf("%d days", d/(24*time.Hour))
+}
+
+// roughly shows a period of whole hours or days.
+func roughly(d time.Duration) string {
+	switch {
+	case d == 0:
+		return "nothing"
+	case d <= time.Hour:
+		return "an hour"
+	case d <= 48*time.Hour:
+		return fmt.Sprintf("%d hours", d/time.Hour)
+	default:
+		return fmt.Sprintf("%d days", d/(24*time.Hour))
+	}
 }
 
 // ago shows how long ago a time is.

@@ -87,7 +87,7 @@ type Reader interface {
 	// DeliveriesOf gives the deliveries of events to every endpoint.
 	DeliveriesOf(ctx context.Context, tenant string, events []string) ([]Delivery, error)
 	// CountProcesses counts those that were created since, by day and status. Days
-	// before yesterday may be as they were an hour ago.
+	// that are over may be as they were an hour ago.
 	CountProcesses(ctx context.Context, tenant string, since time.Time) ([]StatusCount, error)
 	// VerdictTimes gives how long verifications took from their start to their
 	// verdict: the newest up to limit that ended since, newest first.
@@ -116,8 +116,9 @@ type Reader interface {
 	AgedFiles(ctx context.Context, tenant string, d []Depiction, t time.Time, limit int) ([]Aged, error)
 	// AgedDossiers gives those without a process.
 	AgedDossiers(ctx context.Context, tenant string, t time.Time, limit int) ([]Aged, error)
-	// CountAged says how many events, or records of the trail, may be dropped.
-	CountAged(ctx context.Context, tenant string, a Aging, t time.Time) (int, error)
+	// CountAged says how many events, up to most (zero: all), or records of the trail
+	// may be dropped.
+	CountAged(ctx context.Context, tenant string, a Aging, t time.Time, most int) (int, error)
 	// Erasure gives what became of the deletion of a dossier, or NotFound.
 	Erasure(ctx context.Context, tenant, dossier string) (*Erasure, error)
 }

@@ -202,6 +202,8 @@ type Due struct {
 	Key   idv.ProcessKey
 	Since time.Time
 	Count int
+	// More says that there may be more than were counted.
+	More bool
 }
 
 // Plan gives what Retain would delete if it ran at the given time, up to limit of
@@ -211,32 +213,49 @@ func (s *Service) Plan(ctx context.Context, at time.Time, limit int) (plan []Due
 	if err != nil {
 		return nil, err
 	}
+	for _, tenant := range tenants {
+		due, err := s.planTenant(ctx, tenant, at, limit, 0)
+		if err != nil {
+			return nil, err
+		}
+		plan = append(plan, due...)
+	}
+	return plan, nil
+}
+
+// mostEvents is how many events PlanOf counts: somebody waits for it.
+const mostEvents = 10_000
+
+// PlanOf is Plan for one tenant. More than 10,000 events count as 10,000.
+func (s *Service) PlanOf(ctx context.Context, tenant string, at time.Time, limit int) ([]Due, error) {
+	return s.planTenant(ctx, tenant, at, limit, mostEvents)
+}
+
+func (s *Service) planTenant(ctx context.Context, tenant string, at time.Time, limit, events int) (plan []Due, err error) {
 	err = s.Store.View(ctx, func(r idv.Reader) error {
-		for _, tenant := range tenants {
-			for _, a := range idv.Agings() {
-				period := s.Policies.Of(tenant)[a]
-				if period == (Period{}) {
-					continue
-				}
-				due, err := planOf(ctx, r, tenant, a, period.before(at), limit)
-				if err != nil {
-					return err
-				}
-				plan = append(plan, due...)
+		for _, a := range idv.Agings() {
+			period := s.Policies.Of(tenant)[a]
+			if period == (Period{}) {
+				continue
 			}
+			due, err := planOf(ctx, r, tenant, a, period.before(at), limit, events)
+			if err != nil {
+				return err
+			}
+			plan = append(plan, due...)
 		}
 		return nil
 	})
 	return plan, err
 }
 
-func planOf(ctx context.Context, r idv.Reader, tenant string, a idv.Aging, before time.Time, limit int) (plan []Due, err error) {
+func planOf(ctx context.Context, r idv.Reader, tenant string, a idv.Aging, before time.Time, limit, events int) (plan []Due, err error) {
 	if a == idv.AgingEvents || a == idv.AgingTrail {
-		n, err := r.CountAged(ctx, tenant, a, before)
+		n, err := r.CountAged(ctx, tenant, a, before, events)
 		if err != nil || n == 0 {
 			return nil, err
 		}
-		return []Due{{Tenant: tenant, Aging: a, What: map[idv.Aging]string{idv.AgingEvents: "events", idv.AgingTrail: "records"}[a], Count: n}}, nil
+		return []Due{{Tenant: tenant, Aging: a, What: map[idv.Aging]string{idv.AgingEvents: "events", idv.AgingTrail: "records"}[a], Count: n, More: a == idv.AgingEvents && n == events}}, nil
 	}
 	add := func(what string, found []idv.Aged, err error) error {
 		for _, g := range found {

@@ -37,11 +37,11 @@ func scanDayCount(r row) (c dayCount, err error) {
 	return c, err
 }
 
-// CountDays counts the days before yesterday, so that nobody waits for that:
-// counting a million processes takes longer than a page should. It is called
+// CountDays counts the days that are over, so that nobody waits for that: counting
+// a million processes takes longer than a page should. It is called
 // every hour; what changes of those days meanwhile is seen after the next.
 func (db *DB) CountDays(ctx context.Context, now time.Time) error {
-	end := dayOf(now) - 1
+	end := dayOf(now)
 	begin := end - countedDays
 	var counts []dayCount
 	err := db.view(ctx, func(r *reader) error {
@@ -96,8 +96,8 @@ func (r *reader) countedUntil(ctx context.Context) (int64, error) {
 }
 
 // CountProcesses counts the processes that were created since the beginning of a
-// day, by day in UTC and status. Days before yesterday are as CountDays has
-// counted them.
+// day, by day in UTC and status. Days that are over are as CountDays has counted
+// them.
 func (r *reader) CountProcesses(ctx context.Context, tenant string, since time.Time) ([]idv.StatusCount, error) {
 	found, err := r.countDays(ctx, tenant, since, `what <> '`+verdicts+`'`,
 		`SELECT tenant_id, status, created_at / $3 AS day, COUNT(*) FROM processes WHERE tenant_id = $1 AND created_at >= $2 GROUP BY 1, 3, 2 ORDER BY 3, 2`)
@@ -112,8 +112,8 @@ func (r *reader) CountProcesses(ctx context.Context, tenant string, since time.T
 }
 
 // CountVerdicts counts the verdicts that a tenant was given since the beginning of
-// a day, by day. Days before yesterday are as CountDays has counted them. Verdicts
-// of what was deleted count as long as their events are kept.
+// a day, by day. Days that are over are as CountDays has counted them. Verdicts of
+// what was deleted count as long as their events are kept.
 func (r *reader) CountVerdicts(ctx context.Context, tenant string, since time.Time) ([]idv.DayCount, error) {
 	found, err := r.countDays(ctx, tenant, since, `what = '`+verdicts+`'`,
 		`SELECT tenant_id, '', at / $3 AS day, COUNT(*) FROM events WHERE tenant_id = $1 AND at >= $2 AND `+isVerdict+` GROUP BY 1, 3 ORDER BY 3`)

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"math"
 	"strings"
 	"time"
 
@@ -92,12 +93,16 @@ const agedEvents = ` FROM events WHERE tenant_id = $1 AND at <= $2 AND position 
 	AND NOT EXISTS (SELECT 1 FROM dossiers d WHERE d.tenant_id = events.tenant_id AND d.id = events.dossier_id AND d.held_since > 0)`
 
 // CountAged says how many events, or records of the trail, DropAged would remove.
-func (r *reader) CountAged(ctx context.Context, tenant string, a idv.Aging, t time.Time) (int, error) {
+// Events are counted up to most; zero counts all.
+func (r *reader) CountAged(ctx context.Context, tenant string, a idv.Aging, t time.Time, most int) (int, error) {
 	if a == idv.AgingTrail {
 		begin, end, err := r.agedTrail(ctx, tenant, t)
 		return int(end.Position - begin.Position), err
 	}
-	n, err := one(ctx, r.q, value[int], `SELECT COUNT(*)`+agedEvents, tenant, micros(t))
+	if most == 0 {
+		most = math.MaxInt32
+	}
+	n, err := one(ctx, r.q, value[int], `SELECT COUNT(*) FROM (SELECT 1`+agedEvents+` LIMIT $3) AS aged`, tenant, micros(t), most)
 	if err != nil {
 		return 0, fmt.Errorf("count old events: %w", err)
 	}

@@ -53,16 +53,16 @@ func (t *transaction) SetFourEyes(ctx context.Context, tenant string, demanded b
 }
 
 // VerdictTimes gives how long the newest verifications took from their start to
-// their verdict.
+// their verdict. The newest are chosen first: left to itself, PostgreSQL joins all
+// events of the time before it takes the newest.
 func (r *reader) VerdictTimes(ctx context.Context, tenant string, since time.Time, limit int) ([]time.Duration, error) {
 	found, err := all(ctx, r.q, func(r row) (d time.Duration, err error) {
 		var took int64
 		err = r.Scan(&took)
 		return time.Duration(took) * time.Microsecond, err
-	}, `SELECT c.at - b.at FROM events c
-		JOIN events b ON b.tenant_id = c.tenant_id AND b.dossier_id = c.dossier_id AND b.process_id = c.process_id AND b.name = $3
-		WHERE c.tenant_id = $1 AND c.name = $4 AND c.at >= $2 AND c.status IN ('accepted', 'rejected', 'inconclusive')
-		ORDER BY c.at DESC LIMIT $5`, tenant, micros(since), idv.EventProcessProcessing, idv.EventProcessComplete, limit)
+	}, `SELECT took FROM (SELECT c.at - (SELECT MIN(b.at) FROM events b
+			WHERE b.tenant_id = c.tenant_id AND b.dossier_id = c.dossier_id AND b.process_id = c.process_id AND b.name = $3) AS took
+		FROM (SELECT * FROM events WHERE tenant_id = $1 AND at >= $2 AND `+isVerdict+` ORDER BY at DESC LIMIT $4) AS c) AS all_of_them WHERE took IS NOT NULL`, tenant, micros(since), idv.EventProcessProcessing, limit)
 	if err != nil {
 		return nil, fmt.Errorf("read how long verifications took: %w", err)
 	}

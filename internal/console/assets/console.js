@@ -14,7 +14,9 @@ menu?.addEventListener("click", () => {
 // What cannot be undone is asked about first.
 document.addEventListener("submit", e => {
 	const question = e.target.dataset.confirm
-	if (question && !window.confirm(question)) e.preventDefault()
+	const choice = one("[data-ask]", e.target)
+	const asked = question ?? (choice?.value === choice?.dataset.asked ? choice?.dataset.ask : undefined)
+	if (asked && !window.confirm(asked)) e.preventDefault()
 })
 
 // Secrets are copied with a click.
@@ -28,10 +30,31 @@ each("[data-filter]", form => form.addEventListener("submit", () =>
 	each("input, select", field => { field.disabled = field.name !== "" && field.value === "" }, form)))
 window.addEventListener("pageshow", () => each("[data-filter] [disabled]", field => { field.disabled = false }))
 
-// Keys: / goes to the search, j and k walk through a list, Enter opens.
+// The preview of the end-user's pages follows the form. Who may not change it can
+// still choose the screen.
+const live = one("[data-live]")
+if (live) {
+	const refresh = one("[data-refresh]")
+	const frame = one("iframe[name=preview]")
+	let timer
+	const later = () => {
+		clearTimeout(timer)
+		timer = setTimeout(() => live.requestSubmit(refresh), 400)
+	}
+	if (refresh) live.addEventListener("input", later)
+	one("[data-screen]").addEventListener("change", e => {
+		if (refresh) later()
+		else frame.src = frame.dataset.address + "?screen=" + e.target.value
+	})
+}
+
+// Keys: / goes to the search, j and k walk through a list, Enter opens, ? shows them all.
+const keys = one("[data-keys]")
+each("[data-showkeys]", button => button.addEventListener("click", () => keys.showModal()))
 document.addEventListener("keydown", e => {
 	const typing = e.target.closest("input, textarea, select, [contenteditable], dialog")
 	if (typing || e.ctrlKey || e.metaKey || e.altKey) return
+	if (e.key === "?" && keys) keys.showModal()
 	if (e.key === "/") {
 		const search = one("[data-slash]")
 		if (search) { e.preventDefault(); search.focus(); search.select() }
@@ -166,13 +189,14 @@ viewer?.addEventListener("keydown", e => {
 	if (e.key === "p") places()
 })
 
-// The plot of the overview: stacked bars, one for each day.
+// The plots of the overview: stacked bars, one for each day.
 function plot(box) {
 	const data = JSON.parse(box.dataset.plot)
 	const [days, ...counts] = data
 	const style = getComputedStyle(document.documentElement)
 	const color = name => style.getPropertyValue("--" + name).trim()
-	const names = ["pending", "processing", "accepted", "inconclusive", "rejected", "failed", "canceled"]
+	const names = box.dataset.series.split(" ")
+	const height = box.clientHeight
 	const sums = counts.map((_, i) => days.map((_, day) => counts.slice(0, i + 1).reduce((sum, row) => sum + row[day], 0)))
 	const axis = {stroke: color("dim"), grid: {stroke: color("line"), width: 1}, ticks: {show: false}, font: "12px system-ui, sans-serif"}
 	const bars = uPlot.paths.bars({size: [0.7, 40], radius: 0})
@@ -181,7 +205,7 @@ function plot(box) {
 		value: (_, v, __, at) => at === null ? "–" : counts[i][at],
 	})).reverse()
 	const make = () => new uPlot({
-		width: box.clientWidth, height: 240, legend: {show: false}, cursor: {show: false}, padding: [12, 8, 0, 0],
+		width: box.clientWidth, height, legend: {show: false}, cursor: {show: false}, padding: [12, 8, 0, 0],
 		scales: {x: {range: [days[0] - 43200, days[days.length - 1] + 43200]}, y: {range: (_, __, max) => [0, Math.max(4, max * 1.08)]}},
 		axes: [
 			{...axis, grid: {show: false}, size: 28, space: 70, values: (_, ticks) => ticks.map(t => new Date(t * 1000).toLocaleDateString("en", {day: "numeric", month: "short", timeZone: "UTC"})), incrs: [86400, 2 * 86400, 7 * 86400, 14 * 86400]},
@@ -190,7 +214,7 @@ function plot(box) {
 		series: [{}, ...series], tzDate: t => uPlot.tzDate(new Date(t * 1000), "Etc/UTC"),
 	}, [days, ...sums.toReversed()], box)
 	let drawn = make()
-	new ResizeObserver(() => { if (drawn.width !== box.clientWidth) drawn.setSize({width: box.clientWidth, height: 240}) }).observe(box)
+	new ResizeObserver(() => { if (drawn.width !== box.clientWidth) drawn.setSize({width: box.clientWidth, height}) }).observe(box)
 	matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => location.reload())
 	box.classList.add("drawn")
 }

@@ -17,6 +17,10 @@ CREATE TABLE rate_hours (
 	PRIMARY KEY (name, hour)
 ) STRICT;
 
+-- Verdicts by their time, in the place of an index over all events.
+DROP INDEX events_by_time;
+CREATE INDEX events_of_verdicts ON events (tenant_id, at) WHERE name = 'process.complete' AND status IN ('accepted', 'rejected', 'inconclusive');
+
 -- How many of what there were on days that are over, counted anew every hour: of
 -- processes with a status now, by the day of their creation, and of verdicts. A
 -- day is the number of those since 1970.

@@ -33,7 +33,7 @@ func (s *server) withConsole(c *config.Config, use *service.Service, texts *capt
 	}
 	ring := func(ctx context.Context) (*signing.Ring, error) { return signers(ctx, s.db) }
 	pages, err := console.New(console.Config{
-		Service: use, Operators: s.operators(), Clients: s.auth, Result: httpapi.NewResults(use, ring).Build,
+		Service: use, Operators: s.operators(), SSO: singleSignOn(c), Clients: s.auth, Result: httpapi.NewResults(use, ring).Build,
 		VerifyTrail: func(ctx context.Context) ([]store.TrailReport, error) {
 			keys, err := ring(ctx)
 			if err != nil {

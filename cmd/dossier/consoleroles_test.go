@@ -23,7 +23,7 @@ func rows() map[string]string {
 	const one = " /processes/{dossier}/{process}"
 	const look = "pageTitle=one&allowTakePhoto=mobile&allowTakePhoto=desktop"
 	return map[string]string{
-		"GET /login": "", "POST /login": "name=nobody", "GET /enter": "", "GET /assets/{version}/{name}": "", "POST /logout": "",
+		"GET /login": "", "POST /login": "name=nobody", "GET /sso": "", "GET /sso/callback": "", "GET /enter": "", "GET /assets/{version}/{name}": "", "POST /logout": "",
 		"GET /{$}": "", "GET /overview.csv": "", "GET /provider.csv": "", "GET /erasures.csv": "", "GET /processes": "", "GET /dossiers/{dossier}": "", "GET /dossiers/{dossier}/userdata": "",
 		"GET" + one: "", "GET" + one + "/state": "", "GET" + one + "/looks": "", "GET" + one + "/reports": "",
 		"GET" + one + "/images/{depiction}": "", "GET" + one + "/images/{depiction}/places": "", "GET" + one + "/video": "", "GET" + one + "/result.zip": "",
@@ -45,6 +45,8 @@ func rows() map[string]string {
 func missing() map[string]string {
 	return map[string]string{
 		"GET /assets/{version}/{name}":               "the version is another one",
+		"GET /sso":                                   "there is no identity provider",
+		"GET /sso/callback":                          "there is no identity provider",
 		"GET /processes/{dossier}/{process}/video":   "the process has no film",
 		"POST /processes/{dossier}/{process}/replay": "there is no such event",
 	}

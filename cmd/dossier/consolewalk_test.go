@@ -161,7 +161,7 @@ func TestConsoleRuns(t *testing.T) {
 	p.Click("form[action$=verify] button")
 	p.AwaitText("Genuine: no record was changed")
 	d.design(p)
-	_, err = d.api.CancelProcess(t.Context(), ref)
+	_, err = d.server.use.Cancel(t.Context(), idv.ProcessKey{Tenant: store.DefaultTenant, Dossier: ref.DossierID, Process: ref.ProcessID})
 	check(t, err)
 	complain(t, d, p)
 	d.verifyBroken()

@@ -58,6 +58,13 @@ func (serveCommand) Help() string {
   DOSSIER_WEBHOOK_ALLOW               networks, addresses and hosts that events may be sent to although they are not public
   DOSSIER_WEBHOOK_PORTS               ports that events may be sent to elsewhere (80,443)
   DOSSIER_RETENTION                   file that says how long what is kept (without one, everything is)
+  DOSSIER_OIDC_ISSUER                 OpenID Connect provider at which operators log in to the console (none)
+  DOSSIER_OIDC_CLIENT_ID, DOSSIER_OIDC_CLIENT_SECRET
+  DOSSIER_OIDC_ROLES                  GROUP=ROLE,…: who is viewer, reviewer or administrator
+  DOSSIER_OIDC_ROLE_CLAIM             claim with the groups; a dot leads into an object (groups)
+  DOSSIER_OIDC_NAME_CLAIM             claim with the name (preferred_username)
+  DOSSIER_OIDC_SCOPES                 scopes beside openid (profile,email)
+  DOSSIER_OIDC_TENANT                 whose operators they are (default)
   DOSSIER_METRICS_ADDR                where Prometheus asks for /metrics, for the operator's network only (none)
   OTEL_EXPORTER_OTLP_ENDPOINT         where traces are sent over HTTP, with the other OTEL_ variables (none)
   DOSSIER_LOG_FORMAT                  json or text (json)

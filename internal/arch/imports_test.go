@@ -23,7 +23,7 @@ var house = map[string]room{
 		"client", "internal/archive", "internal/audit", "internal/auth", "internal/blob", "internal/capture", "internal/config", "internal/console", "internal/dataurl", "internal/envfile",
 		"internal/httpapi", "internal/idv", "internal/jobs", "internal/netguard", "internal/obs", "internal/onfido",
 		"internal/onfido/onfidoapi", "internal/pace", "internal/render", "internal/sandbox", "internal/seal", "internal/seal/kms", "internal/service", "internal/signing", "internal/specimen",
-		"internal/sbom", "internal/store", "internal/vision", "internal/webhook", "internal/wire",
+		"internal/sbom", "internal/sso", "internal/store", "internal/vision", "internal/webhook", "internal/wire",
 	}},
 	"client":  {imports: []string{"internal/dataurl"}}, // of the Assure API, for others too
 	"sandbox": {imports: []string{"internal/sandbox"}}, // the emulator as a library for others
@@ -44,6 +44,7 @@ var house = map[string]room{
 	"internal/site":    {},
 	"internal/wire":    {},
 	"internal/sbom":    {},
+	"internal/sso":     {imports: []string{"internal/idv"}},
 	"internal/capture": {imports: []string{"internal/idv", "internal/limit", "internal/service", "internal/site", "internal/wire"}},
 	"internal/console": {imports: []string{"internal/archive", "internal/auth", "internal/idv", "internal/service", "internal/site", "internal/store"}},
 

@@ -38,6 +38,7 @@ type OperatorRows interface {
 	CreateOperator(ctx context.Context, o store.Operator) error
 	Operator(ctx context.Context, tenant, id string) (store.Operator, error)
 	OperatorByName(ctx context.Context, name string) (store.Operator, error)
+	OperatorBySubject(ctx context.Context, subject string) (store.Operator, error)
 	Operators(ctx context.Context, tenant string) ([]store.Operator, error)
 	ChangeOperator(ctx context.Context, tenant, id string, a idv.Action, now time.Time, end bool, change func(*store.Operator) error) error
 	SaveSession(ctx context.Context, s store.Session) error
@@ -104,6 +105,9 @@ func (o *Operators) Create(ctx context.Context, tenant, name string, role idv.Ro
 // sessions, and lets them in again if they were disabled.
 func (o *Operators) Reset(ctx context.Context, tenant, id string) (e Enrolment, err error) {
 	err = o.rows.ChangeOperator(ctx, tenant, id, idv.ActionOperatorReset, o.now(), true, func(op *store.Operator) error {
+		if op.Subject != "" {
+			return idv.Refuse(idv.CodeInvalidState, "this operator logs in at the identity provider and has no password: nothing can be reset here")
+		}
 		op.DisabledAt, op.Failures, op.LockedUntil = time.Time{}, 0, time.Time{}
 		e, err = o.enrol(op)
 		return err

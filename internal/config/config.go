@@ -84,6 +84,8 @@ type Config struct {
 	// Retention is the file that says how long what is kept: DOSSIER_RETENTION;
 	// without one everything is kept.
 	Retention string
+	// OIDC is where operators log in beside their passwords.
+	OIDC OIDC
 	// MetricsAddr is where Prometheus asks, for the operator's network only:
 	// DOSSIER_METRICS_ADDR, default none.
 	MetricsAddr string
@@ -223,6 +225,14 @@ func (c *Config) settings() []setting {
 		{"DOSSIER_WEBHOOK_ALLOW", "", words(&c.WebhookAllow)},
 		{"DOSSIER_WEBHOOK_PORTS", "80,443", ports(&c.WebhookPorts)},
 		{"DOSSIER_RETENTION", "", text(&c.Retention)},
+		{"DOSSIER_OIDC_ISSUER", "", issuer(&c.OIDC.Issuer)},
+		{"DOSSIER_OIDC_CLIENT_ID", "", text(&c.OIDC.ClientID)},
+		{"DOSSIER_OIDC_CLIENT_SECRET", "", text(&c.OIDC.ClientSecret)},
+		{"DOSSIER_OIDC_SCOPES", "profile,email", words(&c.OIDC.Scopes)},
+		{"DOSSIER_OIDC_NAME_CLAIM", "preferred_username", text(&c.OIDC.NameClaim)},
+		{"DOSSIER_OIDC_ROLE_CLAIM", "groups", text(&c.OIDC.RoleClaim)},
+		{"DOSSIER_OIDC_ROLES", "", pairs(&c.OIDC.Roles)},
+		{"DOSSIER_OIDC_TENANT", "default", text(&c.OIDC.Tenant)},
 		{"DOSSIER_METRICS_ADDR", "", orNone(address(&c.MetricsAddr))},
 		{"DOSSIER_LOG_FORMAT", "json", oneOf(&c.LogFormat, "text", "json")},
 		{"DOSSIER_LOG_LEVEL", "info", oneOf(&c.LogLevel, "debug", "info", "warn", "error")},
@@ -273,6 +283,7 @@ func load(file string, lookup func(string) (string, bool), demand func(*Config) 
 	if c.Key != "" && c.KeyKMS != "" {
 		faults = append(faults, errors.New("DOSSIER_KEY and DOSSIER_KEY_KMS exclude each other: a KMS wraps a key file"))
 	}
+	faults = append(faults, c.OIDC.faults(c.PublicURL)...)
 	faults = append(faults, demand(c)...)
 	c.complete()
 	faults = append(faults, c.fits()...)

@@ -19,10 +19,13 @@ import (
 // Root is where the console is mounted; every path begins with it.
 const Root = "/console"
 
-// Config is what the console is made of; all of it is required.
+// Config is what the console is made of; all of it but SSO and ChecksPerMonth is
+// required.
 type Config struct {
 	Service   *service.Service
 	Operators *auth.Operators
+	// SSO is nil where there is no identity provider.
+	SSO *SSO
 	// Clients makes API clients, Rows lists them.
 	Clients *auth.Authority
 	// Result makes the full result of a process.
@@ -76,6 +79,8 @@ func routes() []route {
 	return []route{
 		{"GET /login", public, (*console).loginPage},
 		{"POST /login", public, (*console).login},
+		{"GET /sso", public, (*console).beginSSO},
+		{"GET /sso/callback", public, (*console).finishSSO},
 		{"GET /enter", public, (*console).enter},
 		{"GET /assets/{version}/{name}", public, (*console).asset},
 		{"POST /logout", idv.RoleViewer, (*console).logout},

@@ -20,6 +20,8 @@ func (c *console) cookieName() string {
 // loginForm is what the page of the login shows.
 type loginForm struct {
 	Name, Next, Problem string
+	// SSO says that there is an identity provider to log in at.
+	SSO bool
 }
 
 // askLogin sends whoever is not logged in to the login, and from there back to
@@ -39,14 +41,14 @@ func (c *console) askLogin(q *request) error {
 }
 
 func (c *console) loginPage(q *request) error {
-	return c.show(q, "login", frame{Title: "Log in", Body: loginForm{Next: q.URL.Query().Get("next")}})
+	return c.show(q, "login", frame{Title: "Log in", Body: loginForm{Next: q.URL.Query().Get("next"), SSO: c.SSO != nil}})
 }
 
 func (c *console) login(q *request) error {
 	if err := q.ParseForm(); err != nil {
 		return err
 	}
-	form := loginForm{Name: q.PostFormValue("name"), Next: q.PostFormValue("next")}
+	form := loginForm{Name: q.PostFormValue("name"), Next: q.PostFormValue("next"), SSO: c.SSO != nil}
 	session, err := c.Operators.Login(q.Context(), form.Name, q.PostFormValue("password"), q.PostFormValue("code"))
 	if errors.Is(err, auth.ErrRefused) {
 		form.Problem = sentence(err.Error())
@@ -63,7 +65,7 @@ func (c *console) login(q *request) error {
 func (c *console) enter(q *request) error {
 	session, err := c.Operators.Enter(q.Context(), q.URL.Query().Get("link"))
 	if errors.Is(err, auth.ErrRefused) {
-		form := loginForm{Problem: "This link was used already or is too old. Log in, or start the server again for another one."}
+		form := loginForm{Problem: "This link was used already or is too old. Log in, or start the server again for another one.", SSO: c.SSO != nil}
 		return c.showAs(q, http.StatusUnauthorized, "login", frame{Title: "Log in", Body: form})
 	}
 	if err != nil {

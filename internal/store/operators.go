@@ -17,6 +17,8 @@ type Operator struct {
 	// how the audit trail calls them.
 	Name string
 	Role idv.Role
+	// Subject is who they are at the identity provider; empty for who has a password.
+	Subject string
 	// Password is the hash of the password with its parameters.
 	Password string
 	// TOTP is the secret of the one-time passwords; sealed where it is stored.
@@ -45,14 +47,14 @@ type Session struct {
 
 // d is the row that a transaction which writes locks.
 const operatorQuery = `SELECT d.id, d.tenant_id, d.name, d.role, d.password, d.totp, d.code, d.failures, d.locked_until,
-	d.created_at, d.login_at, d.disabled_at FROM operators d`
+	d.created_at, d.login_at, d.disabled_at, d.subject FROM operators d`
 
 const operatorsQuery = operatorQuery + ` WHERE d.tenant_id = $1 ORDER BY d.name`
 
 func (o *Operator) into() []any {
 	return []any{
 		&o.ID, &o.Tenant, &o.Name, &o.Role, &o.Password, &o.TOTP, &o.Code, &o.Failures, timeOf(&o.LockedUntil),
-		timeOf(&o.CreatedAt), timeOf(&o.LoginAt), timeOf(&o.DisabledAt),
+		timeOf(&o.CreatedAt), timeOf(&o.LoginAt), timeOf(&o.DisabledAt), &o.Subject,
 	}
 }
 
@@ -92,6 +94,15 @@ func (db *DB) OperatorByName(ctx context.Context, name string) (Operator, error)
 	return db.openOperator(o)
 }
 
+// OperatorBySubject gives who an identity provider calls so, or NotFound.
+func (db *DB) OperatorBySubject(ctx context.Context, subject string) (Operator, error) {
+	o, err := one(ctx, db.reader, scanOperator, operatorQuery+` WHERE d.subject = $1 AND d.subject <> ''`, subject)
+	if err != nil {
+		return o, explain(err, "read", "operator")
+	}
+	return db.openOperator(o)
+}
+
 // Operators gives those of a tenant by name, disabled ones too, without their
 // secrets.
 func (db *DB) Operators(ctx context.Context, tenant string) ([]Operator, error) {
@@ -116,9 +127,9 @@ func (db *DB) CreateOperator(ctx context.Context, o Operator) error {
 		return err
 	}
 	return db.update(ctx, func(t *transaction) error {
-		n, err := exec(ctx, t.q, `INSERT INTO operators (id, tenant_id, name, role, password, totp, code, failures, locked_until, created_at, login_at, disabled_at)
-			VALUES ($1, $2, $3, $4, $5, $6, 0, 0, 0, $7, 0, 0) ON CONFLICT (name) DO NOTHING`,
-			o.ID, o.Tenant, o.Name, o.Role, o.Password, sealed, micros(o.CreatedAt))
+		n, err := exec(ctx, t.q, `INSERT INTO operators (id, tenant_id, name, role, password, totp, code, failures, locked_until, created_at, login_at, disabled_at, subject)
+			VALUES ($1, $2, $3, $4, $5, $6, 0, 0, 0, $7, 0, 0, $8) ON CONFLICT DO NOTHING`,
+			o.ID, o.Tenant, o.Name, o.Role, o.Password, sealed, micros(o.CreatedAt), o.Subject)
 		if err != nil {
 			return fmt.Errorf("create the operator: %w", err)
 		}

@@ -27,7 +27,7 @@ func (db *DB) Session(ctx context.Context, hash []byte) (s Session, o Operator, 
 		err = r.Scan(append([]any{&s.Hash, &s.OperatorID, timeOf(&s.CreatedAt), timeOf(&s.SeenAt), timeOf(&s.ExpiresAt)}, o.into()...)...)
 		return s, err
 	}, `SELECT s.hash, s.operator_id, s.created_at, s.seen_at, s.expires_at, o.id, o.tenant_id, o.name, o.role, o.password, o.totp,
-			o.code, o.failures, o.locked_until, o.created_at, o.login_at, o.disabled_at
+			o.code, o.failures, o.locked_until, o.created_at, o.login_at, o.disabled_at, o.subject
 		FROM operator_sessions s JOIN operators o ON o.id = s.operator_id
 		WHERE s.hash = $1 AND s.once = 0 AND o.disabled_at = 0`, hash)
 	o.TOTP, o.Password = nil, ""

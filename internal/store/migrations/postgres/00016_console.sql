@@ -31,3 +31,7 @@ CREATE TABLE day_counts (
 	count     BIGINT NOT NULL,
 	PRIMARY KEY (tenant_id, day, what)
 );
+
+-- Who an operator is at the identity provider; empty for who has a password.
+ALTER TABLE operators ADD COLUMN subject TEXT COLLATE "C" NOT NULL DEFAULT '';
+CREATE UNIQUE INDEX operators_by_subject ON operators (subject) WHERE subject <> '';

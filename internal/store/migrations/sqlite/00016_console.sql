@@ -31,3 +31,7 @@ CREATE TABLE day_counts (
 	count     INTEGER NOT NULL,
 	PRIMARY KEY (tenant_id, day, what)
 ) STRICT;
+
+-- Who an operator is at the identity provider; empty for who has a password.
+ALTER TABLE operators ADD COLUMN subject TEXT NOT NULL DEFAULT '';
+CREATE UNIQUE INDEX operators_by_subject ON operators (subject) WHERE subject <> '';

@@ -56,6 +56,7 @@ func TestConsoleReview(t *testing.T) {
 	p.AwaitText("Dossier's own reading")
 	p.AwaitText("image.read")
 	p.Press("ArrowDown")
+	keepPicture(t, p, "places-wide-light")
 	p.Until(`document.querySelector(".picture .marks .lit").dataset.mark === document.activeElement.dataset.mark`)
 	p.Fill("textarea[name=reason]", "The photo is of a screen, but the original was seen at the desk.")
 	p.Click("button[value=accepted]")
@@ -156,14 +157,15 @@ func TestConsoleRuns(t *testing.T) {
 	}
 	p.Press("?")
 	p.AwaitText("goes to the search")
+	keepPicture(t, p, "keys-wide-light")
 
 	p.Goto(d.url + "/console/trail")
 	p.Click("form[action$=verify] button")
 	p.AwaitText("Genuine: no record was changed")
+	complain(t, d, p) // Before the walk is refused something.
 	d.design(p)
 	_, err = d.server.use.Cancel(t.Context(), idv.ProcessKey{Tenant: store.DefaultTenant, Dossier: ref.DossierID, Process: ref.ProcessID})
 	check(t, err)
-	complain(t, d, p)
 	d.verifyBroken()
 }
 

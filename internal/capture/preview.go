@@ -8,6 +8,7 @@ import (
 
 	"github.com/dossier-id/dossier/internal/idv"
 	"github.com/dossier-id/dossier/internal/service"
+	"github.com/dossier-id/dossier/internal/site"
 )
 
 // Preview shows the pages as a configuration makes them, with no flow behind them:
@@ -16,7 +17,7 @@ import (
 type Preview struct {
 	texts  *Texts
 	forms  func() ([]idv.DocumentForm, error)
-	assets *assets
+	assets *site.Assets
 }
 
 // NewPreview makes previews with these texts and the documents that the provider
@@ -76,7 +77,7 @@ func (p *Preview) Page(s Previewed) (page, policyOf string, err error) {
 	var out strings.Builder
 	err = shell.Execute(&out, shellData{
 		Language: language, Direction: direction(language), Title: title, Texts: texts,
-		Style: p.assets.at("style.css"), Script: p.assets.at("app.js"), Base: s.Base, Before: s.Script, Preview: data,
+		Style: p.assets.At("style.css"), Script: p.assets.At("app.js"), Base: s.Base, Before: s.Script, Preview: data,
 	})
 	if err != nil {
 		return "", "", fmt.Errorf("fill the preview: %w", err)

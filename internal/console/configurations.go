@@ -167,7 +167,7 @@ func (c *console) previewForm(q *request) error {
 func (c *console) previewDefaults(q *request) error { return c.preview(q, idv.CaptureProfile{}) }
 
 func (c *console) preview(q *request, profile idv.CaptureProfile) error {
-	script := c.assets.at("preview.js")
+	script := c.assets.At("preview.js")
 	page, policy, err := c.Preview.Page(profile, q.FormValue("screen"), q.Header.Get("Accept-Language"), script, script[:len(script)-len("/preview.js")])
 	if err != nil {
 		return err

@@ -10,6 +10,9 @@
 // A use case that shows something about a person records who looked before it
 // gives anything out; the pages show those records.
 //
+// What it shows of other rooms, the reading of pictures and the end-user's pages,
+// it is given as functions.
+//
 // It imports archive (the plain words for what was found), auth, idv, service, site
 // and store (what an operator, a client and a report on the trail are).
 package console

@@ -1,11 +1,13 @@
 package console
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"html/template"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -18,7 +20,7 @@ func (c *console) functions() template.FuncMap {
 	return template.FuncMap{
 		"asset": c.assets.At, "root": func() string { return Root }, "version": func() string { return c.Version },
 		"moment": moment, "iso": func(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) },
-		"took": took, "roughly": roughly, "short": short, "words": words, "host": host, "meaning": archive.MeaningOf, "kind": kind,
+		"took": took, "roughly": roughly, "grouped": grouped, "language": languageName, "future": func(t time.Time) bool { return t.After(c.Now()) }, "short": short, "words": words, "host": host, "meaning": archive.MeaningOf, "kind": kind,
 		"ago": func(t time.Time) string { return ago(c.Now(), t) }, "event": eventWords, "dict": dict, "list": func(v ...string) []string { return v },
 		"secretof": secretOf, "statuses": statuses, "types": idv.ProcessTypes, "roles": idv.Roles, "eventnames": idv.EventNames,
 	}
@@ -80,6 +82,23 @@ func took(d time.Duration) string {
 		return fmt.Sprintf("%d h %d min", d/time.Hour, d%time.Hour/time.Minute)
 	}
 	return fmt.Sprintf("%d days", d/(24*time.Hour))
+}
+
+// grouped shows a large number with a space between its thousands.
+func grouped(n int) string {
+	text := strconv.Itoa(n)
+	for i := len(text) - 3; i > 0; i -= 3 {
+		text = text[:i] + "\u202f" + text[i:]
+	}
+	return text
+}
+
+// languageName names the languages that the end-user's pages have.
+func languageName(code string) string {
+	names := map[string]string{
+		"en": "English", "de": "German", "fr": "French", "es": "Spanish", "nl": "Dutch", "no": "Norwegian", "pt": "Portuguese", "ar": "Arabic",
+	}
+	return cmp.Or(names[code], code)
 }
 
 // roughly shows a period of whole hours or days.

@@ -95,6 +95,15 @@ func consoleReads(now time.Time) map[string]func(context.Context, idv.Reader) er
 			return err
 		}
 	}
+	reads["overview-90"] = func(ctx context.Context, r idv.Reader) error {
+		for _, part := range []string{"count-90", "times-90", "verdicts-90", "backlog", "find-undecided", "find-rejected"} {
+			if err := reads[part](ctx, r); err != nil {
+				return err
+			}
+		}
+		_, _, err := r.BookedHours(ctx, now.AddDate(0, 0, -consoleDays))
+		return err
+	}
 	return reads
 }
 

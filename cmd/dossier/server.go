@@ -253,7 +253,7 @@ func (s *server) wire(ctx context.Context, c *config.Config) (err error) {
 	if err != nil {
 		return err
 	}
-	s.http = httpServer(s.obs.Requests(s.untilDrained(all)), s.log)
+	s.http = httpServer(s.obs.Requests(wire.Recover(s.log, s.untilDrained(all))), s.log)
 	if c.Wire.TLSCert == "" {
 		return s.watch(ctx, c)
 	}

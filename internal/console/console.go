@@ -75,6 +75,7 @@ func routes() []route {
 		{"GET /{$}", idv.RoleViewer, (*console).overview},
 		{"GET /overview.csv", idv.RoleViewer, (*console).overviewCSV},
 		{"GET /processes", idv.RoleViewer, (*console).find},
+		{"POST /processes", idv.RoleViewer, (*console).search},
 		{"GET /dossiers/{dossier}", idv.RoleViewer, (*console).dossier},
 		{"GET /dossiers/{dossier}/userdata", idv.RoleViewer, (*console).userData},
 

@@ -134,7 +134,7 @@ func startServer(ctx context.Context, c *config.Config, l net.Listener, log *slo
 		base: b, log: log, role: c.Role, publicURL: c.PublicURL, drain: c.Drain, serving: make(chan error, 1), hooked: make(chan struct{}),
 		draining: make(chan struct{}), stopping: make(chan struct{}),
 	}
-	if s.obs, err = newObserver(ctx); err != nil {
+	if s.obs, err = newObserver(ctx, c); err != nil {
 		return nil, joined(err, l.Close(), b.db.Close())
 	}
 	if err := s.wire(ctx, c); err != nil {

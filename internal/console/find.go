@@ -29,10 +29,10 @@ type found struct {
 // Value gives a field of the form.
 func (f found) Value(name string) string { return f.Filter.Get(name) }
 
-// NextURL is the address of the page behind this one, "" where that is no
-// address but a form, because a reference is searched for.
+// NextURL is the address of the page behind this one, "" where there is none, or
+// only a form, because a reference is searched for.
 func (f found) NextURL() string {
-	if f.Next.Has(reference) {
+	if f.Next == nil || f.Next.Has(reference) {
 		return ""
 	}
 	return addressOf(f.Next)

@@ -121,6 +121,7 @@ type victim struct {
 	binary  string
 	env     []string
 	addr    string
+	data    string
 	who     map[string]string
 	api     *client.Client
 	process *exec.Cmd
@@ -131,14 +132,14 @@ func newVictim(t *testing.T, binary, database string, box *runningSandbox) *vict
 	l, err := net.Listen("tcp", "127.0.0.1:0") // finds a free port, which the restarts keep
 	check(t, err)
 	check(t, l.Close())
-	v := &victim{t: t, binary: binary, addr: l.Addr().String()}
+	v := &victim{t: t, binary: binary, addr: l.Addr().String(), data: t.TempDir()}
 	t.Cleanup(func() {
 		if v.process != nil {
 			v.kill()
 		}
 	})
 	v.env = []string{
-		"DOSSIER_ADDR=" + v.addr, "DOSSIER_PUBLIC_URL=http://" + v.addr, "DOSSIER_DATA=" + t.TempDir(), "DOSSIER_DATABASE=" + database,
+		"DOSSIER_ADDR=" + v.addr, "DOSSIER_PUBLIC_URL=http://" + v.addr, "DOSSIER_DATA=" + v.data, "DOSSIER_DATABASE=" + database,
 		"DOSSIER_ONFIDO_URL=" + box.url(), "DOSSIER_ONFIDO_TOKEN=" + box.Token(), "DOSSIER_ONFIDO_REQUESTS_PER_MINUTE=60000",
 		"DOSSIER_ONFIDO_SETTLE=500ms", "DOSSIER_TAKE_OVER_AFTER=2s", "DOSSIER_WEBHOOK_ALLOW=127.0.0.1", "DOSSIER_LOG_LEVEL=error", "PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(),
 	}

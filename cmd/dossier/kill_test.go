@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"net"
 	"os"
@@ -122,6 +123,7 @@ type victim struct {
 	env     []string
 	addr    string
 	data    string
+	stderr  io.Writer
 	who     map[string]string
 	api     *client.Client
 	process *exec.Cmd
@@ -132,7 +134,7 @@ func newVictim(t *testing.T, binary, database string, box *runningSandbox) *vict
 	l, err := net.Listen("tcp", "127.0.0.1:0") // finds a free port, which the restarts keep
 	check(t, err)
 	check(t, l.Close())
-	v := &victim{t: t, binary: binary, addr: l.Addr().String(), data: t.TempDir()}
+	v := &victim{t: t, binary: binary, addr: l.Addr().String(), data: t.TempDir(), stderr: t.Output()}
 	t.Cleanup(func() {
 		if v.process != nil {
 			v.kill()
@@ -173,7 +175,7 @@ func (v *victim) createClient() map[string]string {
 // start starts the server and waits until it answers.
 func (v *victim) start() {
 	v.process = exec.Command(v.binary, "serve")
-	v.process.Env, v.process.Stderr = v.env, v.t.Output()
+	v.process.Env, v.process.Stderr = v.env, v.stderr
 	if err := v.process.Start(); err != nil {
 		v.t.Error(err)
 		return

@@ -133,6 +133,8 @@ func everyCall(c *client.Client) map[string]func(context.Context) error {
 	order := client.ProcessRequest{Provider: "onfido", ProcessType: "document"}
 	calls := map[string]func(context.Context) error{
 		"DeleteDossier":       func(ctx context.Context) error { return c.DeleteDossier(ctx, id) },
+		"HoldDossier":         func(ctx context.Context) error { return c.HoldDossier(ctx, id, "a court") },
+		"ReleaseDossier":      func(ctx context.Context) error { return c.ReleaseDossier(ctx, id) },
 		"DeleteProcess":       func(ctx context.Context) error { return c.DeleteProcess(ctx, p) },
 		"SetUserData":         func(ctx context.Context) error { return c.SetUserData(ctx, id, client.UserData{FirstName: "Anna"}) },
 		"SetImages":           func(ctx context.Context) error { return c.SetImages(ctx, p, picture) },

@@ -20,6 +20,8 @@ type Dossier struct {
 	Files     []string  `json:"files"`
 	CreatedAt time.Time `json:"createdAt"`
 	UpdatedAt time.Time `json:"updatedAt"`
+	// HeldSince is when a legal hold began; zero without one.
+	HeldSince time.Time `json:"heldSince,omitzero"`
 }
 
 // UserData is what the customer says about the end-user; empty fields are not
@@ -75,6 +77,33 @@ func (c *Client) GetDossier(ctx context.Context, dossierID string) (*Dossier, er
 func (c *Client) Dossiers(ctx context.Context, externalReference string) iter.Seq2[*Dossier, error] {
 	q := given(map[string]string{"externalReference": externalReference})
 	return pages[Dossier](ctx, c, "listing the dossiers", call{path: path("dossiers"), query: q}, "after")
+}
+
+// HeldDossiers goes through the dossiers under a legal hold, as Dossiers does.
+func (c *Client) HeldDossiers(ctx context.Context) iter.Seq2[*Dossier, error] {
+	q := given(map[string]string{"held": "true"})
+	return pages[Dossier](ctx, c, "listing the held dossiers", call{path: path("dossiers"), query: q}, "after")
+}
+
+// HoldDossier puts a dossier under a legal hold: until ReleaseDossier neither
+// policies nor requests delete anything of it. reason is for the audit trail and
+// has at most 2000 characters. It takes the scope dossier.operate.
+func (c *Client) HoldDossier(ctx context.Context, dossierID, reason string) error {
+	in := struct {
+		Reason string `json:"reason"`
+	}{reason}
+	if err := c.exchange(ctx, http.MethodPut, path("dossiers", dossierID, "hold"), in, nil); err != nil {
+		return fmt.Errorf("putting the dossier under a legal hold: %w", err)
+	}
+	return nil
+}
+
+// ReleaseDossier ends the legal hold of a dossier.
+func (c *Client) ReleaseDossier(ctx context.Context, dossierID string) error {
+	if err := c.exchange(ctx, http.MethodDelete, path("dossiers", dossierID, "hold"), nil, nil); err != nil {
+		return fmt.Errorf("ending the legal hold of the dossier: %w", err)
+	}
+	return nil
 }
 
 // DeleteDossier deletes a dossier with all that is in it.

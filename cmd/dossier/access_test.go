@@ -36,6 +36,7 @@ func permissions() map[string]permission {
 	to := func(own int, scopes ...string) permission { return permission{scopes, own} }
 	return map[string]permission{
 		"createDossier": to(201, upload), "listDossiers": to(200, read), "getDossier": to(200, read), "deleteDossier": to(204, remove),
+		"holdDossier": to(204, operate), "releaseDossier": to(204, operate),
 		"getUserData": to(200, read), "setUserData": to(204, upload), "replaceUserData": to(204, upload),
 		"getDocumentTypes": to(200, read, upload),
 		"createProcess":    to(201, upload), "getProcess": to(200, read), "deleteProcess": to(204, remove),
@@ -225,7 +226,7 @@ func (m *accessMatrix) refusal(role string, row permission) int {
 // objectsFor gives the caller's own objects, new ones for what uses them up.
 func (m *accessMatrix) objectsFor(operation string) objects {
 	switch operation {
-	case "deleteDossier", "deleteProcess", "startVerification", "cancelProcess", "deleteFiles", "deleteFile":
+	case "deleteDossier", "holdDossier", "deleteProcess", "startVerification", "cancelProcess", "deleteFiles", "deleteFile":
 		return objects{m.ready(), m.own.subscription, m.own.event, m.own.profile}
 	case "deleteSubscription":
 		id, _ := m.subscribe(m.url, "process.complete")

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"io"
@@ -24,6 +25,8 @@ type app struct {
 	ref            client.Ref
 	token          string
 	applicant, url string
+	// file is what its files are called, "blob" if it is empty.
+	file string
 }
 
 // newApp makes a process whose images an app brings.
@@ -60,7 +63,7 @@ func (a *app) bring(method, path, part string, file []byte, fields map[string]st
 	a.t.Helper()
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)
-	w, err := form.CreateFormFile(part, "blob")
+	w, err := form.CreateFormFile(part, cmp.Or(a.file, "blob"))
 	check(a.t, err)
 	_, err = w.Write(file)
 	check(a.t, err)

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -30,18 +31,7 @@ func TestBackupAndRestore(t *testing.T) {
 			s.result(ref)
 
 			data := filepath.Join(t.TempDir(), "restored")
-			copied := restore(s, data)
-			for _, name := range []string{"key.json", "key.json.tree"} { // kept apart, and as they are at the time of the restore
-				check(t, copyFile(filepath.Join(s.data, name), filepath.Join(data, name)))
-			}
-			l, err := listen(t.Context(), "127.0.0.1:0")
-			check(t, err)
-			again := &stack{t: t, url: "http://" + l.Addr().String(), http: s.http, sandbox: s.sandbox}
-			again.server, err = startServer(t.Context(), again.settings(copied, data, s.sandbox.url(), s.sandbox.Token()), l, testLog(t))
-			check(t, err)
-			t.Cleanup(func() { check(t, again.server.stop()) })
-			again.config = s.config // the same client
-			again.config.URL, again.config.TokenURL = again.url, again.url+"/oidc/token"
+			again := s.on(restore(s, data), data)
 			for _, path := range []string{pathOf(ref), pathOf(ref) + "/images/front", "/assure/dossiers/" + ref.DossierID} {
 				want, got := s.call(s.token(), http.MethodGet, path, ""), again.call(again.token(), http.MethodGet, path, "")
 				if want.status != http.StatusOK || got.status != want.status || !bytes.Equal(got.body, want.body) {
@@ -52,17 +42,73 @@ func TestBackupAndRestore(t *testing.T) {
 	}
 }
 
+// on starts another server, on a restored copy, with the keys as they are now.
+func (s *stack) on(database, data string) *stack {
+	t := s.t
+	t.Helper()
+	for _, name := range []string{"key.json", "key.json.tree"} { // kept apart
+		check(t, copyFile(filepath.Join(s.data, name), filepath.Join(data, name)))
+	}
+	l, err := listen(t.Context(), "127.0.0.1:0")
+	check(t, err)
+	again := &stack{t: t, url: "http://" + l.Addr().String(), http: s.http, sandbox: s.sandbox, data: data, database: database}
+	again.server, err = startServer(t.Context(), again.settings(database, data, s.sandbox.url(), s.sandbox.Token()), l, testLog(t))
+	check(t, err)
+	t.Cleanup(func() { check(t, again.server.stop()) })
+	again.config = s.config // the same client
+	again.config.URL, again.config.TokenURL = again.url, again.url+"/oidc/token"
+	return again
+}
+
+// TestBackupOfBeforeAnErasureYieldsNothing restores a backup that was made before
+// a dossier was deleted, images too, with the keys of after: a server on it shows
+// nothing of that dossier by any path, and everything of the one beside it.
+func TestBackupOfBeforeAnErasureYieldsNothing(t *testing.T) {
+	t.Parallel()
+	for engine, database := range map[string]func(t *testing.T) (url string, restore func(s *stack, to string) string){
+		"sqlite":   sqliteBackup,
+		"postgres": postgresBackup,
+	} {
+		t.Run(engine, func(t *testing.T) {
+			t.Parallel()
+			url, restore := database(t)
+			s := newStack(t, url, sandbox.Options{CompleteAfter: quickly})
+			gone := s.pendingProcess(passportOrder(), client.UserData{FirstName: "Gone"}, "front", "selfie")
+			s.result(gone)
+			if got := s.call(s.token(), http.MethodPost, pathOf(gone)+"/images/to-files", ""); got.status != http.StatusNoContent {
+				t.Fatalf("to files: %d %s", got.status, got.body)
+			}
+			stays := s.pendingProcess(passportOrder(), client.UserData{FirstName: "Stays"})
+
+			data := filepath.Join(t.TempDir(), "restored")
+			copied := restore(s, data)
+			check(t, s.api.DeleteDossier(t.Context(), gone.DossierID))
+			again := s.on(copied, data)
+			token, dossier := again.token(), "/assure/dossiers/"+gone.DossierID
+			for _, path := range []string{
+				dossier, dossier + "/userdata", dossier + "/files/front", pathOf(gone), pathOf(gone) + "/download", pathOf(gone) + "/images/front",
+			} {
+				again.wantRefusal(again.call(token, http.MethodGet, path, ""), 404, "not_found")
+			}
+			listed := again.call(token, http.MethodGet, "/assure/dossiers", "")
+			if listed.status != http.StatusOK || strings.Contains(string(listed.body), gone.DossierID) || !strings.Contains(string(listed.body), stays.DossierID) {
+				t.Errorf("the list: %d %s", listed.status, listed.body)
+			}
+			if got := again.call(token, http.MethodGet, "/assure/dossiers/"+stays.DossierID+"/userdata", ""); got.status != 200 || !strings.Contains(string(got.body), "Stays") {
+				t.Errorf("the dossier beside it: %d %s", got.status, got.body)
+			}
+		})
+	}
+}
+
 func sqliteBackup(t *testing.T) (url string, restore func(*stack, string) string) {
 	t.Helper()
 	url = "sqlite:" + filepath.Join(t.TempDir(), "dossier.db")
 	return url, func(s *stack, to string) string {
-		var out, errs bytes.Buffer
-		env := map[string]string{"DOSSIER_DATA": s.data, "DOSSIER_DATABASE": url}
-		w := world{ctx: t.Context(), out: &out, err: &errs, lookup: func(name string) (string, bool) { v, ok := env[name]; return v, ok }}
-		if status := run(w, []string{"backup", to}); status != 0 || !strings.Contains(out.String(), "2 files are copied") {
-			t.Fatalf("backup: %d %s%s", status, &out, &errs)
+		if said := s.command("backup", to); !regexp.MustCompile("[1-9] files are copied").MatchString(said) {
+			t.Errorf("backup: %s", said)
 		}
-		if status := run(w, []string{"backup", to}); status == 0 {
+		if _, status := s.try("backup", to); status == 0 {
 			t.Error("a copy was overwritten")
 		}
 		if _, err := os.Stat(filepath.Join(to, "key.json")); err == nil {

@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -81,7 +82,9 @@ func TestNothingPersonalIsFoundInClear(t *testing.T) {
 			check(t, err)
 			t.Cleanup(func() { check(t, box.stop()) })
 			url := database()
-			s := newLoggedStack(t, slog.New(slog.NewJSONHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})), url, box.url(), box.Token())
+			traces := new(journal)
+			s := newLoggedStack(t, slog.New(slog.NewJSONHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})), url, box.url(), box.Token(),
+				"DOSSIER_METRICS_ADDR", "127.0.0.1:0", "OTEL_EXPORTER_OTLP_ENDPOINT", collector(t, traces))
 			s.sandbox = box
 			receiver := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 			t.Cleanup(receiver.Close)
@@ -89,11 +92,15 @@ func TestNothingPersonalIsFoundInClear(t *testing.T) {
 			for range 2 {
 				s.flow(m, receiver.URL)
 			}
+			s.films(m)
 			s.breakdown(m)
 			if len(m.all) < 40 {
 				t.Fatalf("%d marks, want 40", len(m.all))
 			}
-			s.searchEverything(m, url, log)
+			places := map[string][]byte{"the addresses of the console": s.addresses(m), "the metrics": s.metrics(), "the log": log.bytes()}
+			check(t, s.server.obs.Close(t.Context())) // sends what was traced
+			places["the traces"] = traces.bytes()
+			s.searchEverything(m, url, places)
 		})
 	}
 }
@@ -200,8 +207,8 @@ func commented(jpeg []byte, comment string) []byte {
 }
 
 // searchEverything looks through the data folder, the database in each form, and
-// the log. That the search finds what is there it shows first.
-func (s *stack) searchEverything(m *marks, url string, log *journal) {
+// the other places. That the search finds what is there it shows first.
+func (s *stack) searchEverything(m *marks, url string, places map[string][]byte) {
 	t := s.t
 	t.Helper()
 	if shown := m.in([]byte(strings.Join(m.all, " "))); len(shown) != len(m.all) {
@@ -212,16 +219,21 @@ func (s *stack) searchEverything(m *marks, url string, log *journal) {
 			t.Fatal("the search does not find what is encoded")
 		}
 	}
-	places := map[string][]byte{"the log": log.bytes()}
-	db := s.server.db.Writer()
+	for place, content := range places {
+		if len(content) == 0 {
+			t.Errorf("%s: there is nothing to search", place)
+		}
+	}
 	if file, isFile := strings.CutPrefix(url, "sqlite:"); isFile {
-		backup := filepath.Join(t.TempDir(), "backup.db")
-		_, err := db.ExecContext(t.Context(), "VACUUM INTO $1", backup)
-		check(t, err)
+		backup := filepath.Join(t.TempDir(), "backup")
+		s.command("backup", backup)
 		addFiles(t, places, backup)
 		addFiles(t, places, filepath.Dir(file))
 	} else {
-		places["a dump"] = dump(t, db)
+		places["the rows"] = dump(t, s.server.db.Writer())
+		said, err := exec.CommandContext(t.Context(), "pg_dump", url).Output()
+		check(t, err)
+		places["a dump"] = said
 	}
 	addFiles(t, places, s.data)
 	for place, content := range places {
@@ -229,7 +241,7 @@ func (s *stack) searchEverything(m *marks, url string, log *journal) {
 			t.Errorf("%s holds in clear: %s", place, strings.Join(found, ", "))
 		}
 	}
-	if len(places["the log"]) == 0 || len(places) < 5 {
+	if len(places) < 10 {
 		t.Errorf("only %d places were searched", len(places))
 	}
 }

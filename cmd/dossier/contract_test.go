@@ -277,6 +277,8 @@ func (w *contractWalk) goodBody(operation string) string {
 		return `{"image":"` + front + `"}`
 	case "createSubscription", "changeSubscription":
 		return `{"url":"http://127.0.0.1:1/","events":["dossier.deleted"]}`
+	case "holdDossier":
+		return `{"reason":"a court"}`
 	case "replayEvents":
 		return `{"since":"2026-01-01T00:00:00Z"}`
 	default:

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"net"
 	"os"
@@ -121,6 +122,8 @@ type victim struct {
 	binary  string
 	env     []string
 	addr    string
+	data    string
+	stderr  io.Writer
 	who     map[string]string
 	api     *client.Client
 	process *exec.Cmd
@@ -131,14 +134,14 @@ func newVictim(t *testing.T, binary, database string, box *runningSandbox) *vict
 	l, err := net.Listen("tcp", "127.0.0.1:0") // finds a free port, which the restarts keep
 	check(t, err)
 	check(t, l.Close())
-	v := &victim{t: t, binary: binary, addr: l.Addr().String()}
+	v := &victim{t: t, binary: binary, addr: l.Addr().String(), data: t.TempDir(), stderr: t.Output()}
 	t.Cleanup(func() {
 		if v.process != nil {
 			v.kill()
 		}
 	})
 	v.env = []string{
-		"DOSSIER_ADDR=" + v.addr, "DOSSIER_PUBLIC_URL=http://" + v.addr, "DOSSIER_DATA=" + t.TempDir(), "DOSSIER_DATABASE=" + database,
+		"DOSSIER_ADDR=" + v.addr, "DOSSIER_PUBLIC_URL=http://" + v.addr, "DOSSIER_DATA=" + v.data, "DOSSIER_DATABASE=" + database,
 		"DOSSIER_ONFIDO_URL=" + box.url(), "DOSSIER_ONFIDO_TOKEN=" + box.Token(), "DOSSIER_ONFIDO_REQUESTS_PER_MINUTE=60000",
 		"DOSSIER_ONFIDO_SETTLE=500ms", "DOSSIER_TAKE_OVER_AFTER=2s", "DOSSIER_WEBHOOK_ALLOW=127.0.0.1", "DOSSIER_LOG_LEVEL=error", "PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(),
 	}
@@ -172,7 +175,7 @@ func (v *victim) createClient() map[string]string {
 // start starts the server and waits until it answers.
 func (v *victim) start() {
 	v.process = exec.Command(v.binary, "serve")
-	v.process.Env, v.process.Stderr = v.env, v.t.Output()
+	v.process.Env, v.process.Stderr = v.env, v.stderr
 	if err := v.process.Start(); err != nil {
 		v.t.Error(err)
 		return

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"os"
 	"time"
 
 	"github.com/dossier-id/dossier/internal/config"
@@ -71,6 +70,6 @@ func (s *server) unwatch() error {
 	return err
 }
 
-func newObserver(ctx context.Context) (*obs.Observer, error) {
-	return obs.New(ctx, version(), time.Now, os.LookupEnv)
+func newObserver(ctx context.Context, c *config.Config) (*obs.Observer, error) {
+	return obs.New(ctx, version(), time.Now, c.Environment)
 }

@@ -134,7 +134,7 @@ func startServer(ctx context.Context, c *config.Config, l net.Listener, log *slo
 		base: b, log: log, role: c.Role, publicURL: c.PublicURL, drain: c.Drain, serving: make(chan error, 1), hooked: make(chan struct{}),
 		draining: make(chan struct{}), stopping: make(chan struct{}),
 	}
-	if s.obs, err = newObserver(ctx); err != nil {
+	if s.obs, err = newObserver(ctx, c); err != nil {
 		return nil, joined(err, l.Close(), b.db.Close())
 	}
 	if err := s.wire(ctx, c); err != nil {
@@ -253,7 +253,7 @@ func (s *server) wire(ctx context.Context, c *config.Config) (err error) {
 	if err != nil {
 		return err
 	}
-	s.http = httpServer(s.obs.Requests(s.untilDrained(all)), s.log)
+	s.http = httpServer(s.obs.Requests(wire.Recover(s.log, s.untilDrained(all))), s.log)
 	if c.Wire.TLSCert == "" {
 		return s.watch(ctx, c)
 	}

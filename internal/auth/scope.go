@@ -23,7 +23,8 @@ const (
 	ScopeDelete = "dossier.delete"
 	// ScopeConfigure is for setting up: endpoints of events and their secrets.
 	ScopeConfigure = "dossier.configure"
-	// ScopeOperate is for looking after what is set up: pause, resume, replay.
+	// ScopeOperate is for looking after what is there: pause, resume and replay
+	// events, put dossiers under a legal hold and release them.
 	ScopeOperate = "dossier.operate"
 )
 
@@ -41,7 +42,7 @@ func ScopeMeaning(scope string) string {
 		ScopeAll: "everything", ScopeAssure: "all of the scopes dossier.…", ScopeCapture: "capture flows",
 		ScopeRead: "see dossiers, images, results and events", ScopeUpload: "make dossiers and processes, set user data and images",
 		ScopeStart: "start and cancel verifications", ScopeDelete: "delete dossiers, processes and files",
-		ScopeConfigure: "set up endpoints of events", ScopeOperate: "pause, resume, test and replay events",
+		ScopeConfigure: "set up endpoints of events", ScopeOperate: "pause, resume, test and replay events; legal holds",
 	}[scope]
 }
 

@@ -158,7 +158,11 @@ func (s *Store) unwrap(ctx context.Context, at idv.BlobRef) (*seal.Key, error) {
 	if err != nil {
 		return nil, fmt.Errorf("find the key of a blob: %w", err)
 	}
-	return s.Sealer.Unwrap(wrapped, place(at))
+	key, err := s.Sealer.Unwrap(wrapped, place(at))
+	if errors.Is(err, seal.ErrForgotten) { // A backup of before the erasure was brought back.
+		return nil, fmt.Errorf("%w: %w", idv.NotFound("file"), err)
+	}
+	return key, err
 }
 
 // place is what a blob's ciphertext is bound to.

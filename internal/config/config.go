@@ -97,6 +97,17 @@ type Config struct {
 	// given is a function, because fmt prints what an unexported field holds
 	// without asking it how.
 	given func() map[string]Secret
+	// environment is what Load was given.
+	environment func(name string) (string, bool)
+}
+
+// Environment looks up a variable that is not ours but a standard's, such as one
+// of OpenTelemetry's. A Config that was not loaded knows none.
+func (c *Config) Environment(name string) (string, bool) {
+	if c.environment == nil {
+		return "", false
+	}
+	return c.environment(name)
 }
 
 // Given gives the value of every setting by its name, defaults too. It is empty
@@ -261,7 +272,7 @@ func load(file string, lookup func(string) (string, bool), demand func(*Config) 
 		}
 	}
 	given := map[string]Secret{}
-	c := &Config{given: func() map[string]Secret { return given }}
+	c := &Config{given: func() map[string]Secret { return given }, environment: lookup}
 	var faults []error
 	known := map[string]bool{}
 	for _, s := range c.settings() {

@@ -90,6 +90,7 @@ func routes() []route {
 		{"GET /provider.csv", idv.RoleViewer, (*console).providerCSV},
 		{"GET /erasures.csv", idv.RoleViewer, (*console).erasuresCSV},
 		{"GET /processes", idv.RoleViewer, (*console).find},
+		{"POST /processes", idv.RoleViewer, (*console).search},
 		{"GET /dossiers/{dossier}", idv.RoleViewer, (*console).dossier},
 		{"GET /dossiers/{dossier}/userdata", idv.RoleViewer, (*console).userData},
 

@@ -1,6 +1,8 @@
 package console
 
 import (
+	"maps"
+	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -15,10 +17,11 @@ const pageSize = 50
 
 // found is what the list of processes shows.
 type found struct {
-	// Filter is the form as it was sent, which is also the address of the page.
-	Filter   url.Values
-	Lines    []idv.ProcessLine
-	Next     string
+	// Filter is the form as it was sent.
+	Filter url.Values
+	Lines  []idv.ProcessLine
+	// Next is the form that leads to the page behind this one; nil on the last.
+	Next     url.Values
 	Filtered bool
 	Problem  string
 }
@@ -26,9 +29,51 @@ type found struct {
 // Value gives a field of the form.
 func (f found) Value(name string) string { return f.Filter.Get(name) }
 
+// NextURL is the address of the page behind this one, "" where there is none, or
+// only a form, because a reference is searched for.
+func (f found) NextURL() string {
+	if f.Next == nil || f.Next.Has(reference) {
+		return ""
+	}
+	return addressOf(f.Next)
+}
+
+// reference is the one field of the form that is about a person: it is posted,
+// and stands in no address.
+const reference = "reference"
+
+// find shows the processes that the address of the page describes.
 func (c *console) find(q *request) error {
-	f := found{Filter: q.URL.Query()}
-	f.Filter.Del("done")
+	filter := q.URL.Query()
+	filter.Del(reference)
+	filter.Del("done")
+	return c.showFound(q, filter)
+}
+
+// search takes the form, and gives an address to what has one.
+func (c *console) search(q *request) error {
+	if err := q.readForm(); err != nil {
+		return err
+	}
+	filter := q.PostForm
+	for name, values := range filter {
+		if strings.Join(values, "") == "" {
+			filter.Del(name)
+		}
+	}
+	if filter.Has(reference) {
+		return c.showFound(q, filter)
+	}
+	http.Redirect(q.w, q.Request, addressOf(filter), http.StatusSeeOther)
+	return nil
+}
+
+func addressOf(filter url.Values) string {
+	return strings.TrimSuffix(Root+"/processes?"+filter.Encode(), "?")
+}
+
+func (c *console) showFound(q *request, filter url.Values) error {
+	f := found{Filter: filter}
 	query, problem := queryOf(f.Filter)
 	f.Problem = problem
 	f.Filtered = query != (idv.ProcessQuery{Limit: pageSize + 1})
@@ -45,20 +90,17 @@ func (c *console) find(q *request) error {
 	return c.show(q, "find", frame{Title: "Processes", Here: "find", Body: f})
 }
 
-// nextPage gives the address of the page behind a line.
-func nextPage(filter url.Values, last idv.ProcessLine) string {
-	next := url.Values{}
-	for name, values := range filter {
-		next[name] = values
-	}
+// nextPage gives the form that leads behind a line.
+func nextPage(filter url.Values, last idv.ProcessLine) url.Values {
+	next := maps.Clone(filter)
 	next.Set("after", strconv.FormatInt(last.CreatedAt.UnixMicro(), 10)+"."+last.Process)
-	return Root + "/processes?" + next.Encode()
+	return next
 }
 
 // queryOf reads the form, and says what of it cannot be read.
 func queryOf(form url.Values) (q idv.ProcessQuery, problem string) {
 	q = idv.ProcessQuery{
-		Limit: pageSize + 1, ID: strings.TrimSpace(form.Get("id")), ExternalReference: idv.Personal(form.Get("reference")),
+		Limit: pageSize + 1, ID: strings.TrimSpace(form.Get("id")), ExternalReference: idv.Personal(form.Get(reference)),
 		Type: idv.ProcessType(form.Get("type")),
 	}
 	switch status := form.Get("status"); {

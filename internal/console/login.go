@@ -45,7 +45,7 @@ func (c *console) loginPage(q *request) error {
 }
 
 func (c *console) login(q *request) error {
-	if err := q.ParseForm(); err != nil {
+	if err := q.readForm(); err != nil {
 		return err
 	}
 	form := loginForm{Name: q.PostFormValue("name"), Next: q.PostFormValue("next"), SSO: c.SSO != nil}

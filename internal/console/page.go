@@ -93,6 +93,15 @@ func (c *console) write(q *request, status int, name, block string, data any) er
 	return nil
 }
 
+// readForm reads the form that was sent, and refuses what is none.
+func (q *request) readForm() error {
+	err := q.ParseForm()
+	if tooLarge := new(http.MaxBytesError); err == nil || errors.As(err, &tooLarge) {
+		return err
+	}
+	return idv.Refuse(idv.CodeInvalid, "the form cannot be read")
+}
+
 // failure is what the page of an error says.
 type failure struct {
 	Title, Text string

@@ -103,6 +103,7 @@ func Description(version string) ([]byte, error) {
 func (a *api) register() {
 	a.describeToken()
 	a.registerDossiers()
+	a.registerHolds()
 	a.registerUserData()
 	a.registerProcesses()
 	a.registerImages()

@@ -20,6 +20,7 @@ type Dossier struct {
 	ExternalReference string `json:"externalReference,omitempty" doc:"The customer's own word for the end-user."`
 	CreatedAt         string `json:"createdAt" format:"date-time"`
 	UpdatedAt         string `json:"updatedAt" format:"date-time"`
+	HeldSince         string `json:"heldSince,omitempty" format:"date-time" doc:"Since when a legal hold keeps anything of it from being deleted."`
 }
 
 // DossierFolder is a dossier with what is in it.
@@ -55,6 +56,7 @@ type dossierQuery struct {
 	Limit             int    `query:"limit" minimum:"1" maximum:"200" default:"50" doc:"How many dossiers."`
 	After             string `query:"after" doc:"Where the page begins, from the Link header of the page before."`
 	ExternalReference string `query:"externalReference" maxLength:"255" doc:"Only dossiers with exactly this reference."`
+	Held              bool   `query:"held" doc:"Only dossiers under a legal hold."`
 }
 
 func (a *api) registerDossiers() {
@@ -85,7 +87,7 @@ func (a *api) listDossiers(ctx context.Context, in *dossierQuery) (*dossierList,
 		return nil, err
 	}
 	page, err := a.Service.Dossiers(ctx, callerOf(ctx).Tenant, idv.DossierQuery{
-		Limit: in.Limit + 1, After: after, ExternalReference: idv.Personal(in.ExternalReference),
+		Limit: in.Limit + 1, After: after, ExternalReference: idv.Personal(in.ExternalReference), Held: in.Held,
 	})
 	if err != nil {
 		return nil, err
@@ -124,10 +126,14 @@ func (a *api) deleteDossier(ctx context.Context, in *DossierPath) (*struct{}, er
 }
 
 func showDossier(d *idv.Dossier) Dossier {
-	return Dossier{
+	shown := Dossier{
 		DossierID: d.ID, ExternalReference: d.ExternalReference.Reveal(),
 		CreatedAt: showTime(d.CreatedAt), UpdatedAt: showTime(d.UpdatedAt),
 	}
+	if !d.HeldSince.IsZero() {
+		shown.HeldSince = showTime(d.HeldSince)
+	}
+	return shown
 }
 
 // showTime writes a time as the contract does: UTC, to the second.
@@ -157,6 +163,9 @@ func nextPage(in *dossierQuery, last *idv.Dossier) string {
 	q := url.Values{"limit": {strconv.Itoa(in.Limit)}, "after": {showCursor(last)}}
 	if in.ExternalReference != "" {
 		q.Set("externalReference", in.ExternalReference)
+	}
+	if in.Held {
+		q.Set("held", "true")
 	}
 	return "</assure/dossiers?" + q.Encode() + `>; rel="next"`
 }

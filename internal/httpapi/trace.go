@@ -8,12 +8,12 @@ import (
 	"log/slog"
 	"net/http"
 	"regexp"
-	"runtime"
-	"runtime/debug"
 	"strings"
 	"time"
 
 	"github.com/google/uuid"
+
+	"github.com/dossier-id/dossier/internal/crash"
 )
 
 // requestKey is the key of a request's own values in its context.
@@ -72,9 +72,8 @@ func traced(log *slog.Logger, random io.Reader, now func() time.Time, next http.
 	})
 }
 
-// recovered answers for a handler that panicked, and says whether it did so to
-// cut the connection. The value of the panic may hold anything, so only that of
-// a runtime error is logged, and where it happened.
+// recovered answers for a handler that panicked, and says whether the connection
+// is to be cut: because the handler wants it, or has begun an answer.
 func recovered(w *statusWriter, r *http.Request, p any) (aborted bool) {
 	if p == nil {
 		return false
@@ -82,11 +81,11 @@ func recovered(w *statusWriter, r *http.Request, p any) (aborted bool) {
 	if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 		return true
 	}
-	logOf(r.Context()).ErrorContext(r.Context(), "a handler panicked",
-		"trace", traceID(r.Context()), "panic", panicText(p), "stack", string(debug.Stack()))
-	if w.status == 0 {
-		fail(w, r, http.StatusInternalServerError, "the server could not do it; the trace id leads to the reason")
+	crash.Log(r.Context(), logOf(r.Context()), "a handler panicked", p, "trace", traceID(r.Context()))
+	if w.status != 0 {
+		return true // so that nobody takes what was sent for the whole
 	}
+	fail(w, r, http.StatusInternalServerError, "the server could not do it; the trace id leads to the reason")
 	return false
 }
 
@@ -105,15 +104,6 @@ func shownPath(route, path string) string {
 
 // maxShownParts bounds a path in the log. Paths of ours are shorter.
 const maxShownParts = 10
-
-// panicText keeps the text of runtime errors, which speak of code, and of
-// nothing else.
-func panicText(p any) string {
-	if err, ok := p.(runtime.Error); ok {
-		return err.Error()
-	}
-	return "a value that may be personal"
-}
 
 // harden sets the headers that every answer of an API has: nothing here is a
 // page, and nothing may be kept by a cache.

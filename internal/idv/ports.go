@@ -135,6 +135,8 @@ type DossierQuery struct {
 	After DossierCursor
 	// ExternalReference selects the dossiers with exactly this reference.
 	ExternalReference Personal
+	// Held selects the dossiers under a legal hold.
+	Held bool
 }
 
 // DossierCursor is a place in the list of dossiers: the last one of a page.
@@ -253,7 +255,12 @@ type Tx interface {
 	// DropAged removes events, or records of the trail, from before t, and says
 	// how many.
 	DropAged(ctx context.Context, tenant string, a Aging, t time.Time) (int, error)
-	// SetHold stores since when a dossier is under a legal hold; zero ends it.
+	// DropErased removes a dossier that was deleted once and that a backup has
+	// brought back: one whose key is forgotten, which every read takes for not
+	// there. It does nothing for any other.
+	DropErased(ctx context.Context, tenant, dossier string, now time.Time) error
+	// SetHold stores since when a dossier is under a legal hold; zero ends it. A
+	// hold that is there already goes on.
 	SetHold(ctx context.Context, tenant, dossier string, since time.Time) error
 	// BeginErasure stores that a dossier is being deleted.
 	BeginErasure(ctx context.Context, e *Erasure) error

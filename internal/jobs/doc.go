@@ -2,5 +2,5 @@
 // the same transaction as the data, behind the port that the store enqueues
 // through (store.Enqueuer).
 //
-// It imports idv and store; what a job does is given to it as a function.
+// It imports idv, store and crash; what a job does is given to it as a function.
 package jobs

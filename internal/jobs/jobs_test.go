@@ -1,6 +1,7 @@
 package jobs_test
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -40,7 +41,7 @@ func open(t *testing.T, url string, c jobs.Config) (*store.DB, *jobs.Runner) {
 	db, err := store.Open(t.Context(), url, store.Options{Sealer: sealer, NewID: uuid.NewString})
 	check(t, err)
 	t.Cleanup(func() { check(t, db.Close()) })
-	c.Log, c.Poll, c.Now = slog.New(slog.DiscardHandler), 10*time.Millisecond, time.Now
+	c.Log, c.Poll, c.Now = cmp.Or(c.Log, slog.New(slog.DiscardHandler)), 10*time.Millisecond, time.Now
 	r, err := jobs.New(t.Context(), db, c)
 	check(t, err)
 	db.SetEnqueuer(r)

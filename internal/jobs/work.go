@@ -5,12 +5,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"time"
 
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/rivertype"
 
+	"github.com/dossier-id/dossier/internal/crash"
 	"github.com/dossier-id/dossier/internal/idv"
 )
 
@@ -77,11 +79,11 @@ func insertParams(j idv.Job) (river.InsertManyParams, error) {
 func workers(c Config) (*river.Workers, error) {
 	w := river.NewWorkers()
 	return w, errors.Join(
-		river.AddWorkerSafely(w, worker[advance]{handler: c.Handler, rescued: c.rescued, resume: c.Resume}),
-		river.AddWorkerSafely(w, worker[hint]{handler: c.Handler, rescued: c.rescued, resume: c.Resume}),
-		river.AddWorkerSafely(w, worker[forget]{handler: c.Handler, rescued: c.rescued, resume: c.Resume}),
-		river.AddWorkerSafely(w, worker[erase]{handler: c.Handler, rescued: c.rescued, resume: c.Resume}),
-		river.AddWorkerSafely(w, rounds{tasks: c.Periodic}),
+		river.AddWorkerSafely(w, worker[advance]{handler: c.Handler, rescued: c.rescued, resume: c.Resume, log: c.Log}),
+		river.AddWorkerSafely(w, worker[hint]{handler: c.Handler, rescued: c.rescued, resume: c.Resume, log: c.Log}),
+		river.AddWorkerSafely(w, worker[forget]{handler: c.Handler, rescued: c.rescued, resume: c.Resume, log: c.Log}),
+		river.AddWorkerSafely(w, worker[erase]{handler: c.Handler, rescued: c.rescued, resume: c.Resume, log: c.Log}),
+		river.AddWorkerSafely(w, rounds{tasks: c.Periodic, log: c.Log}),
 	)
 }
 
@@ -93,6 +95,7 @@ type worker[T interface {
 	river.WorkerDefaults[T]
 	handler Handler
 	resume  func(ctx context.Context, carried string) context.Context
+	log     *slog.Logger
 	// rescued says of the time at which a run began whether it was left behind by a
 	// process that was killed.
 	rescued func(begun time.Time) bool
@@ -110,7 +113,8 @@ func (w worker[T]) NextRetry(job *river.Job[T]) time.Time {
 }
 
 // Work does one job.
-func (w worker[T]) Work(ctx context.Context, job *river.Job[T]) error {
+func (w worker[T]) Work(ctx context.Context, job *river.Job[T]) (err error) {
+	defer survive(ctx, w.log, job.Kind, &err)
 	if w.resume != nil {
 		var with metadata
 		if json.Unmarshal(job.Metadata, &with) == nil {
@@ -127,18 +131,32 @@ func (w worker[T]) Work(ctx context.Context, job *river.Job[T]) error {
 	return err
 }
 
+// errPanicked is what the queue's table says of a job that panicked.
+var errPanicked = errors.New("the job panicked; the log says where")
+
+// survive makes a panic the job's error. The queue would keep its value in the
+// table and log it, and it may be personal.
+func survive(ctx context.Context, log *slog.Logger, kind string, err *error) {
+	if p := recover(); p != nil {
+		crash.Log(ctx, log, "a job panicked", p, "kind", kind)
+		*err = errPanicked
+	}
+}
+
 // rounds does periodic work. A round that failed is not tried again: the next
 // one comes by itself.
 type rounds struct {
 	river.WorkerDefaults[periodic]
 	tasks []Periodic
+	log   *slog.Logger
 }
 
 // Timeout lets a round take an hour: it may walk through everything there is.
 func (rounds) Timeout(*river.Job[periodic]) time.Duration { return time.Hour }
 
 // Work does one round.
-func (r rounds) Work(ctx context.Context, job *river.Job[periodic]) error {
+func (r rounds) Work(ctx context.Context, job *river.Job[periodic]) (err error) {
+	defer survive(ctx, r.log, job.Args.Name, &err)
 	at := slices.IndexFunc(r.tasks, func(t Periodic) bool { return t.Name == job.Args.Name })
 	if at < 0 {
 		return nil

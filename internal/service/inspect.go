@@ -13,9 +13,11 @@ import (
 type inspector struct {
 	source io.Reader
 	size   int64
-	broken error // of the source, which is not the image's fault
-	pipe   *io.PipeWriter
-	done   chan struct{}
+	// refuses says that Read has failed because of what it read, and neither the
+	// source nor, later, whoever stores the image.
+	refuses bool
+	pipe    *io.PipeWriter
+	done    chan struct{}
 
 	// Written by the goroutine, readable once done is closed.
 	header picture.Header
@@ -43,22 +45,26 @@ func (i *inspector) Read(p []byte) (int, error) {
 	n, err := i.source.Read(p)
 	i.size += int64(n)
 	if err != nil && !errors.Is(err, io.EOF) {
-		i.broken = err
 		return 0, err
 	}
 	if i.size > idv.MaxImageBytes {
-		return 0, errTooLarge
+		return i.refuse(errTooLarge)
 	}
 	if _, werr := i.pipe.Write(p[:n]); werr != nil {
-		return 0, werr
+		return i.refuse(werr)
 	}
 	if errors.Is(err, io.EOF) {
 		_ = i.Close()
 		if i.err != nil {
-			return 0, errNotImage
+			return i.refuse(errNotImage)
 		}
 	}
 	return n, err
+}
+
+func (i *inspector) refuse(err error) (int, error) {
+	i.refuses = true
+	return 0, err
 }
 
 // Close ends the look and waits for it.
@@ -77,10 +83,10 @@ func (i *inspector) result() (mediaType string, size int64, width, height int) {
 // gives nil when the failure was somebody else's.
 func (i *inspector) refusal(d idv.Depiction) error {
 	_ = i.Close()
-	if i.broken == nil {
-		return i.verdict(d)
+	if !i.refuses {
+		return nil
 	}
-	return nil
+	return i.verdict(d)
 }
 
 func (i *inspector) verdict(d idv.Depiction) error {

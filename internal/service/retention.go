@@ -78,7 +78,11 @@ func (s *Service) each(ctx context.Context, find func(idv.Reader) ([]idv.Aged, e
 		}
 		var faults []error
 		for _, g := range found {
-			if err := do(g); err != nil && idv.CodeOf(err) != idv.CodeNotFound { // Deleted meanwhile.
+			err := do(g)
+			if idv.CodeOf(err) == idv.CodeNotFound { // Deleted meanwhile, or before a backup was brought back.
+				err = s.Store.Update(ctx, func(tx idv.Tx) error { return tx.DropErased(ctx, g.Key.Tenant, g.Key.Dossier, s.now()) })
+			}
+			if err != nil {
 				faults = append(faults, fmt.Errorf("dossier %s: %w", g.Key.Dossier, err))
 			}
 		}

@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"math"
 	"time"
@@ -47,13 +49,41 @@ func (r *reader) Dossier(ctx context.Context, tenant, id string) (*idv.Dossier, 
 }
 
 // Dossiers gives a page, newest first, the greater id first among those of the
-// same microsecond. Limit is brought into the range of 1 to 201.
-func (r *reader) Dossiers(ctx context.Context, tenant string, q idv.DossierQuery) ([]*idv.Dossier, error) {
+// same microsecond. Limit is brought into the range of 1 to 201. What a backup has
+// brought back after its erasure is left out: nobody can read it.
+func (r *reader) Dossiers(ctx context.Context, tenant string, q idv.DossierQuery) (page []*idv.Dossier, err error) {
+	q.Limit = min(max(q.Limit, 1), maxPage)
+	for {
+		wanted := q.Limit - len(page)
+		found, err := r.dossierRows(ctx, tenant, q, wanted)
+		if err != nil {
+			return nil, fmt.Errorf("list dossiers: %w", err)
+		}
+		for _, row := range found {
+			d, err := r.openDossier(row)
+			if errors.Is(err, seal.ErrForgotten) {
+				continue
+			}
+			if err != nil {
+				return nil, err
+			}
+			page = append(page, d)
+		}
+		if len(page) == q.Limit || len(found) < wanted {
+			return page, nil
+		}
+		last := found[len(found)-1]
+		q.After = idv.DossierCursor{CreatedAt: last.CreatedAt, ID: last.ID}
+	}
+}
+
+// dossierRows gives up to limit rows of the page, still sealed.
+func (r *reader) dossierRows(ctx context.Context, tenant string, q idv.DossierQuery, limit int) ([]dossierRow, error) {
 	before := int64(math.MaxInt64)
 	if q.After != (idv.DossierCursor{}) {
 		before = micros(q.After.CreatedAt)
 	}
-	args := []any{tenant, before, q.After.ID, min(max(q.Limit, 1), maxPage)}
+	args := []any{tenant, before, q.After.ID, limit}
 	query := dossierQuery + ` AND (d.created_at, d.id) < ($2, $3)`
 	if q.ExternalReference != "" {
 		index, err := r.db.Sealer.Index(tenant, fieldReference, q.ExternalReference.Reveal())
@@ -63,17 +93,10 @@ func (r *reader) Dossiers(ctx context.Context, tenant string, q idv.DossierQuery
 		query += ` AND d.reference_index = $5`
 		args = append(args, index)
 	}
-	found, err := all(ctx, r.q, scanDossier, query+` ORDER BY d.created_at DESC, d.id DESC LIMIT $4`, args...)
-	if err != nil {
-		return nil, fmt.Errorf("list dossiers: %w", err)
+	if q.Held {
+		query += ` AND d.held_since > 0`
 	}
-	page := make([]*idv.Dossier, len(found))
-	for i, d := range found {
-		if page[i], err = r.openDossier(d); err != nil {
-			return nil, err
-		}
-	}
-	return page, nil
+	return all(ctx, r.q, scanDossier, query+` ORDER BY d.created_at DESC, d.id DESC LIMIT $4`, args...)
 }
 
 func (r *reader) openDossier(d dossierRow) (*idv.Dossier, error) {
@@ -166,4 +189,24 @@ func (t *transaction) DeleteDossier(ctx context.Context, tenant, id string, e id
 	n, err := exec(ctx, t.q, `DELETE FROM dossiers WHERE tenant_id = $1 AND id = $2`, tenant, id)
 	delete(t.keys, seal.Context{Tenant: tenant, Dossier: id})
 	return changed(n, err, "delete", "dossier")
+}
+
+// DropErased removes a dossier whose key is forgotten, with all that is in it.
+func (t *transaction) DropErased(ctx context.Context, tenant, dossier string, now time.Time) error {
+	wrapped, err := one(ctx, t.q, value[[]byte], keyQuery+t.locking, tenant, dossier)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	if err != nil {
+		return explain(err, "read the key of", "dossier")
+	}
+	leaf, err := seal.LeafOf(wrapped)
+	if err != nil || t.db.Sealer.Remembers(leaf) {
+		return err
+	}
+	n, err := exec(ctx, t.q, `DELETE FROM dossiers WHERE tenant_id = $1 AND id = $2`, tenant, dossier)
+	if err := changed(n, err, "drop", "dossier"); err != nil {
+		return err
+	}
+	return t.Record(ctx, idv.Record{Tenant: tenant, At: now, Action: idv.Action(idv.EventDossierDeleted), Subject: "of a backup", Dossier: dossier})
 }

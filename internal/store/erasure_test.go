@@ -21,7 +21,7 @@ func TestBackupOfBeforeYieldsNothing(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(b *bed) {
 		t := b.t
-		gone, stays := b.dossier(t, "gone"), b.dossier(t, "stays")
+		stays, gone := b.dossier(t, "stays"), b.dossier(t, "gone") // The later one is listed first.
 		p := b.process(t, gone)
 		for _, table := range backedUp {
 			b.exec(t, `CREATE TABLE backup_`+table+` AS SELECT * FROM `+table)
@@ -54,7 +54,29 @@ func TestBackupOfBeforeYieldsNothing(t *testing.T) {
 		if err := read(b.DB, stays); err != nil {
 			t.Errorf("the dossier beside it: %v", err)
 		}
+		b.wantListed(t, stays)
+		b.update(t, func(ctx context.Context, tx idv.Tx) error {
+			return errors.Join(tx.DropErased(ctx, gone.TenantID, gone.ID, noon), tx.DropErased(ctx, stays.TenantID, stays.ID, noon), tx.DropErased(ctx, "default", "none", noon))
+		})
+		if n := b.count(t, `SELECT COUNT(*) FROM dossiers`) + 10*b.count(t, `SELECT COUNT(*) FROM processes`); n != 1 {
+			t.Errorf("%d rows are left, want that of the dossier beside it", n)
+		}
 	})
+}
+
+// wantListed demands that a page of one, and one of many, show a dossier alone,
+// although the one that is forgotten may stand before it.
+func (b *bed) wantListed(t *testing.T, want *idv.Dossier) {
+	t.Helper()
+	for _, limit := range []int{1, 100} {
+		b.view(t, func(ctx context.Context, r idv.Reader) error {
+			page, err := r.Dossiers(ctx, want.TenantID, idv.DossierQuery{Limit: limit})
+			if err == nil && (len(page) != 1 || page[0].ID != want.ID) {
+				t.Errorf("%d dossiers are listed", len(page))
+			}
+			return err
+		})
+	}
 }
 
 // TestKeyIsForgottenThoughTheDiskWasFull: what could not be forgotten at the

@@ -186,6 +186,10 @@ func readEverything(t *testing.T, tx *transaction) {
 			_, err := tx.Dossiers(ctx, d.TenantID, idv.DossierQuery{Limit: 50, ExternalReference: "x"})
 			return err
 		},
+		func() error {
+			_, err := tx.Dossiers(ctx, d.TenantID, idv.DossierQuery{Limit: 50, Held: true})
+			return err
+		},
 		func() error { _, err := tx.Process(ctx, k.Tenant, k.Dossier, k.Process); return err },
 		func() error { _, err := tx.Processes(ctx, k.Tenant, k.Dossier); return err },
 		func() error { _, err := tx.Images(ctx, k.Tenant, k.Process); return err },

@@ -166,8 +166,10 @@ func (t *transaction) dropTrail(ctx context.Context, tenant string, before time.
 	return int(end.Position - begin.Position), nil
 }
 
-// SetHold stores since when a dossier is under a legal hold; zero ends it.
+// SetHold stores since when a dossier is under a legal hold; zero ends it. A hold
+// that is there already goes on.
 func (t *transaction) SetHold(ctx context.Context, tenant, dossier string, since time.Time) error {
-	n, err := exec(ctx, t.q, `UPDATE dossiers SET held_since = $3 WHERE tenant_id = $1 AND id = $2`, tenant, dossier, micros(since))
+	n, err := exec(ctx, t.q, `UPDATE dossiers SET held_since = CASE WHEN held_since = 0 OR $3 < held_since THEN $3 ELSE held_since END
+		WHERE tenant_id = $1 AND id = $2`, tenant, dossier, micros(since))
 	return changed(n, err, "hold", "dossier")
 }

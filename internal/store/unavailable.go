@@ -18,7 +18,7 @@ import (
 // now, through no fault of what was asked of it: full, read-only, out of order,
 // away. Nothing of the transaction was done, and the same may succeed later.
 func Unavailable(err error) bool {
-	for _, cause := range []error{sql.ErrConnDone, driver.ErrBadConn, syscall.ENOSPC, syscall.EDQUOT, syscall.EROFS, syscall.EIO} {
+	for _, cause := range []error{sql.ErrConnDone, driver.ErrBadConn, syscall.ENOSPC, syscall.EDQUOT, syscall.EFBIG, syscall.EROFS, syscall.EIO} {
 		if errors.Is(err, cause) {
 			return true
 		}

@@ -29,6 +29,7 @@ func TestWhatIsUnavailable(t *testing.T) {
 		{syscall.ENOSPC, true},
 		{syscall.EROFS, true},
 		{syscall.EDQUOT, true},
+		{syscall.EFBIG, true}, // a limit of the process
 		{syscall.EIO, true},
 		{sql.ErrConnDone, true},
 		{&pgconn.PgError{Code: "53100"}, true},

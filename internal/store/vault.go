@@ -75,10 +75,14 @@ func (v vault) open(field string, sealed []byte) ([]byte, error) {
 }
 
 // unreadable says whose value could not be opened, and tells one that does not
-// open, with idv.ErrUnreadable, from a key store that fails.
+// open, with idv.ErrUnreadable, and one whose key was forgotten, which is as good
+// as not there, from a key store that fails.
 func unreadable(whose string, err error) error {
 	if errors.Is(err, seal.ErrSealed) {
 		return fmt.Errorf("%s: %w: %w", whose, idv.ErrUnreadable, err)
+	}
+	if errors.Is(err, seal.ErrForgotten) { // The row is from a backup of before the erasure.
+		return fmt.Errorf("%s: %w: %w", whose, idv.NotFound("dossier"), err)
 	}
 	return fmt.Errorf("%s: %w", whose, err)
 }

@@ -1,7 +1,7 @@
 // Package wire is what lies between the network and the handler: TLS with a
 // certificate that is read again when its files change (Certificate), a bound on
-// connections (Bound), who is calling when a proxy is between (Peers), and an
-// error log without addresses (ErrorLog).
+// connections (Bound), who is calling when a proxy is between (Peers), an answer
+// where a handler panics (Recover), and an error log without addresses (ErrorLog).
 //
-// It imports nothing of the house.
+// Of the house it imports crash.
 package wire

@@ -14,6 +14,8 @@ import (
 	"log/slog"
 	"math/big"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -163,6 +165,7 @@ func TestErrorLogNamesNobody(t *testing.T) {
 	log.Print("http: TLS handshake error from 203.0.113.9:41022: EOF")
 	log.Print("http: TLS handshake error from [2001:db8::7]:41022: read tcp [2001:db8::1]:443: reset")
 	log.Print("http: panic serving 203.0.113.9:1: a value\ngoroutine 7 [running]:\nAnna Specimen")
+	log.Print("http2: panic serving [2001:db8::7]:1: Anna\ngoroutine 7 [running]:")
 	for _, secret := range []string{"203.0.113", "2001:db8", "Anna"} {
 		if strings.Contains(out.String(), secret) {
 			t.Errorf("the log holds %s: %s", secret, &out)
@@ -170,6 +173,47 @@ func TestErrorLogNamesNobody(t *testing.T) {
 	}
 	if !strings.Contains(out.String(), "TLS handshake error from [address]: EOF") || !strings.Contains(out.String(), "level=WARN") {
 		t.Errorf("the log: %s", &out)
+	}
+}
+
+// TestAPanicIsAnswered: where nothing was sent yet it is a 500, and otherwise the
+// answer breaks off; the log has the place, and not the value.
+func TestAPanicIsAnswered(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	s := httptest.NewServer(wire.Recover(slog.New(slog.NewTextHandler(&out, nil)), http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/early":
+			panic("Anna")
+		case "/late":
+			_, _ = io.WriteString(w, "half of ")
+			must(t, http.NewResponseController(w).Flush())
+			panic("Anna")
+		case "/abort":
+			panic(http.ErrAbortHandler)
+		}
+	})))
+	get := func(path string) (int, error) {
+		answer, err := s.Client().Get(s.URL + path)
+		if err != nil {
+			return 0, err
+		}
+		defer answer.Body.Close()
+		_, err = io.ReadAll(answer.Body)
+		return answer.StatusCode, err
+	}
+	if status, err := get("/early"); status != 500 || err != nil {
+		t.Errorf("before anything was sent: %d, %v", status, err)
+	}
+	if _, err := get("/late"); err == nil {
+		t.Error("half an answer looks whole")
+	}
+	if _, err := get("/abort"); err == nil {
+		t.Error("an abort is answered")
+	}
+	s.Close()
+	if text := out.String(); strings.Contains(text, "Anna") || strings.Count(text, "a handler panicked") != 2 || !strings.Contains(text, "serve_test.go:") {
+		t.Errorf("the log: %s", text)
 	}
 }
 

@@ -130,8 +130,9 @@ func chroma(img *image.RGBA) []uint8 {
 // the best edges of those that stand out, after a light smoothing that takes
 // the noise away.
 func sharpness(g *image.Gray) float64 {
-	const near, wide, faintest = 3, 17, 24
+	const near, wide, bright = 3, 17, 128
 	soft := raster.Blur(g, 1)
+	faintest := uint8(max(24*min(int(percentile(soft.Pix, 0.98)), bright)/bright, 4)) // in the dark, edges are faint
 	step, whole := raster.Contrast(soft, near), raster.Contrast(soft, wide)
 	stands := max(percentile(whole.Pix, 0.98)/2, faintest)
 	var parts []uint8

@@ -40,15 +40,15 @@ func lensOf(level int) lens {
 // the order in which light, lens and telephone would spoil it.
 func (o Order) photographed(sheet *image.RGBA) *image.RGBA {
 	l, r := lensOf(o.Level), o.rand("camera")
-	if o.has(Glare) {
-		reflect(sheet, r)
-	}
-	img := sheet
+	img, onSheet := sheet, flat(sheet)
 	if o.Type != Selfie {
-		img = o.framed(sheet, l, r)
+		img, onSheet = o.framed(sheet, l, r)
 	}
 	if o.Level > 0 {
 		l.light(img, r)
+	}
+	if o.has(Glare) {
+		reflect(img, onSheet, o.rand("glare"))
 	}
 	img = o.focus(img, l, r)
 	addNoise(img, l.noise, r)
@@ -61,20 +61,26 @@ func (o Order) photographed(sheet *image.RGBA) *image.RGBA {
 	return img
 }
 
-// framed lays the document on a table before the camera; a flat picture is the document itself.
-func (o Order) framed(sheet *image.RGBA, l lens, r *rand.Rand) *image.RGBA {
+// framed lays the document on a table before the camera; a flat picture is the document itself. It gives the picture
+// and the map from its pixels to places on the document.
+func (o Order) framed(sheet *image.RGBA, l lens, r *rand.Rand) (*image.RGBA, homography) {
 	if o.Level > 0 {
 		return o.lay(sheet, l, r)
 	}
 	if !o.has(CutOff) {
-		return sheet
+		return sheet, flat(sheet)
 	}
 	box := sheet.Bounds()
-	return copyOf(sheet, image.Rect(0, 0, box.Dx()*78/100, box.Dy()*88/100))
+	return copyOf(sheet, image.Rect(0, 0, box.Dx()*78/100, box.Dy()*88/100)), flat(sheet)
+}
+
+// flat maps the pixels of a sheet on places from 0 to 1.
+func flat(sheet *image.RGBA) homography {
+	return homography{1 / float64(sheet.Rect.Dx()), 0, 0, 0, 1 / float64(sheet.Rect.Dy()), 0, 0, 0, 1}
 }
 
 // lay projects the sheet into a frame of 4 to 3.
-func (o Order) lay(sheet *image.RGBA, l lens, r *rand.Rand) *image.RGBA {
+func (o Order) lay(sheet *image.RGBA, l lens, r *rand.Rand) (*image.RGBA, homography) {
 	frame := image.NewRGBA(image.Rect(0, 0, l.width, l.width*3/4))
 	aspect := float64(sheet.Bounds().Dy()) / float64(sheet.Bounds().Dx())
 	corners := o.corners(l, aspect, r)
@@ -96,7 +102,7 @@ func (o Order) lay(sheet *image.RGBA, l lens, r *rand.Rand) *image.RGBA {
 			frame.SetRGBA(x, y, c.colour())
 		}
 	}
-	return frame
+	return frame, view
 }
 
 // corners places the document in the frame, clockwise from its upper left.

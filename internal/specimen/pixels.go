@@ -48,28 +48,35 @@ func bell(sigma float64) []float64 {
 	return weights
 }
 
-// convolve weighs each pixel with its neighbours along one axis; the edge pixels go on outside.
+// convolve weighs each pixel with its neighbours along one axis, a row at a time; the edge pixels go on outside.
 func convolve(img *image.RGBA, weights []float64, dx, dy int) *image.RGBA {
 	out := image.NewRGBA(img.Rect)
 	w, h := img.Rect.Dx(), img.Rect.Dy()
+	sums := make([]float64, 3*w)
 	for y := range h {
+		clear(sums)
+		gather(sums, img, y, 0, weights[0])
+		for i := 1; i < len(weights); i++ {
+			gather(sums, img, max(y-i*dy, 0), -i*dx, weights[i])
+			gather(sums, img, min(y+i*dy, h-1), i*dx, weights[i])
+		}
 		for x := range w {
-			at := out.PixOffset(x, y)
-			sum := weighed(img.Pix[at:at+3:at+3], weights[0])
-			for i := 1; i < len(weights); i++ {
-				a := img.PixOffset(max(x-i*dx, 0), max(y-i*dy, 0))
-				b := img.PixOffset(min(x+i*dx, w-1), min(y+i*dy, h-1))
-				before, after := weighed(img.Pix[a:a+3:a+3], weights[i]), weighed(img.Pix[b:b+3:b+3], weights[i])
-				sum = rgb{sum[0] + before[0] + after[0], sum[1] + before[1] + after[1], sum[2] + before[2] + after[2]}
-			}
-			out.SetRGBA(x, y, sum.times(1.0/255).colour())
+			p, sum := out.Pix[out.PixOffset(x, y):][:4:4], sums[3*x:][:3:3]
+			p[0], p[1], p[2], p[3] = level(sum[0]/255), level(sum[1]/255), level(sum[2]/255), 255
 		}
 	}
 	return out
 }
 
-func weighed(p []uint8, weight float64) rgb {
-	return rgb{weight * float64(p[0]), weight * float64(p[1]), weight * float64(p[2])}
+// gather adds a row, moved by some pixels, to sums of red, green and blue.
+func gather(sums []float64, img *image.RGBA, y, shift int, weight float64) {
+	row := img.Pix[y*img.Stride:][:4*img.Rect.Dx()]
+	for x := range img.Rect.Dx() {
+		p, sum := row[4*min(max(x+shift, 0), img.Rect.Dx()-1):][:3:3], sums[3*x:][:3:3]
+		sum[0] += weight * float64(p[0])
+		sum[1] += weight * float64(p[1])
+		sum[2] += weight * float64(p[2])
+	}
 }
 
 // smear moves the picture along a line while the shutter is open.
@@ -104,13 +111,17 @@ func addNoise(img *image.RGBA, sigma float64, r *rand.Rand) {
 	})
 }
 
-// reflect blows out a large spot of the picture, as a lamp over a laminated card does.
-func reflect(img *image.RGBA, r *rand.Rand) {
-	w, h := float64(img.Rect.Dx()), float64(img.Rect.Dy())
-	cx, cy := w*(0.35+0.3*r.Float64()), h*(0.3+0.15*r.Float64())
+// reflect blows out a large spot of the document, as a lamp over a laminated card does: so much light that no shade on
+// the document shows in it. onSheet maps the picture's pixels on the document; what lies beside it does not shine.
+func reflect(img *image.RGBA, onSheet homography, r *rand.Rand) {
+	cx, cy := 0.35+0.3*r.Float64(), 0.3+0.15*r.Float64()
 	sin, cos := math.Sincos(0.6 * either(r))
 	eachPixel(img, func(x, y int, c rgb) rgb {
-		u, v := (float64(x)-cx)/w, (float64(y)-cy)/h
+		u, v := onSheet.apply(float64(x)+0.5, float64(y)+0.5)
+		if u < 0 || u > 1 || v < 0 || v > 1 {
+			return c
+		}
+		u, v = u-cx, v-cy
 		u, v = cos*u+sin*v, cos*v-sin*u
 		return mix(c, rgb{1, 1, 1}, min(1, 1.9*math.Exp(-(u*u/0.05+v*v/0.035))))
 	})

@@ -35,6 +35,7 @@ func pictures() map[string]specimen.Order {
 		"selfie-3":         {Type: specimen.Selfie, Level: 3, Seed: 139},
 		"wrong-digit":      flawed(specimen.Passport, 3, specimen.WrongCheckDigit),
 		"two-faces":        flawed(specimen.Selfie, 0, specimen.TwoFaces),
+		"two-faces-3":      {Type: specimen.Selfie, Level: 3, Seed: 9007, Flaws: []specimen.Flaw{specimen.TwoFaces}},
 		"no-face":          flawed(specimen.Selfie, 2, specimen.NoFace),
 		"blurred":          flawed(specimen.Passport, 2, specimen.Blurred),
 		"blurred-selfie":   flawed(specimen.Selfie, 0, specimen.Blurred),

@@ -49,13 +49,20 @@ func New() (*Finder, error) {
 // Find gives the faces of an upright picture, the largest first. Beside the
 // portrait of a document that may be its ghost image.
 func (f *Finder) Find(ctx context.Context, g *image.Gray) ([]Face, error) {
-	for _, s := range searches() {
-		found, err := f.search(ctx, g, s)
-		if len(found) > 0 || err != nil {
-			return found, err
-		}
+	found, err := f.search(ctx, g, quick())
+	if err != nil || len(found) > 0 && !large(found[0], g) {
+		return found, err
 	}
-	return nil, nil
+	closer, err := f.search(ctx, g, thorough())
+	if len(closer) > len(found) || err != nil {
+		return closer, err
+	}
+	return found, nil
+}
+
+// large says whether a face is larger than those on documents.
+func large(f Face, g *image.Gray) bool {
+	return float64(f.Box.Dx()) >= largeFace*float64(max(g.Rect.Dx(), g.Rect.Dy()))
 }
 
 // search is a way to look for faces.
@@ -66,18 +73,22 @@ type search struct {
 	angles []float64
 }
 
-// searches are the ways that are tried until one finds a face. The first finds
-// the portrait of a card that takes a third of the picture; heads are turned
-// more than documents. The second looks harder, for dark or blurred heads, but
-// only for ones as large as no document has: among fine print it would see
-// faces where there are none.
-func searches() []search {
-	turned := []float64{0, 0.05, 0.1, 0.9, 0.95} // of a full turn
-	return []search{
-		{size: 640, least: 0.05, shift: 0.1, angles: turned},
-		{size: 480, least: largeFace, shift: 0.06, angles: turned},
-	}
+// quick finds the portrait of a card that takes a third of the picture.
+func quick() search {
+	return search{size: 640, least: 0.05, shift: 0.1, angles: turned()}
 }
+
+// thorough is for pictures of people, and for those in which the quick one sees
+// nothing: dark or blurred heads, or a second one of that kind. It finds only
+// faces as large as no document has: among fine print it would see faces where
+// there are none.
+func thorough() search {
+	return search{size: 480, least: largeFace, shift: 0.06, angles: turned()}
+}
+
+// turned are the parts of a full turn by which heads are looked for, which are
+// turned more than documents.
+func turned() []float64 { return []float64{0, 0.05, 0.1, 0.9, 0.95} }
 
 func (f *Finder) search(ctx context.Context, g *image.Gray, s search) ([]Face, error) {
 	small, scale := raster.Limit(g, s.size)

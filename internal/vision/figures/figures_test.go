@@ -14,16 +14,18 @@ import (
 )
 
 // size is how many pictures the sets have.
-type size struct{ zones, zoneless, small, barcodes, flaws int }
+type size struct{ zones, zoneless, small, barcodes, flaws, foreign int }
 
 // whole is what the figures are asked for; guard is what every run of the tests reads, some forty pictures.
-func whole() size { return size{zones: 200, zoneless: 300, small: 100, barcodes: 100, flaws: 60} }
+func whole() size {
+	return size{zones: 200, zoneless: 300, small: 100, barcodes: 100, flaws: 60, foreign: 10}
+}
 func guard() size { return size{zones: 3, zoneless: 5, small: 1, barcodes: 1, flaws: 1} }
 
 // times makes the sets smaller, none of them empty.
 func (n size) times(part float64) size {
 	of := func(count int) int { return max(1, int(part*float64(count))) }
-	return size{of(n.zones), of(n.zoneless), of(n.small), of(n.barcodes), of(n.flaws)}
+	return size{of(n.zones), of(n.zoneless), of(n.small), of(n.barcodes), of(n.flaws), of(n.foreign)}
 }
 
 // figure is one line of the table: how many of how many, and what is aimed at.

@@ -30,6 +30,7 @@ func parts(n size) map[string]func(testing.TB) []*figure {
 		"barcodes": n.barcodeFigures,
 		"flaws":    n.flawFigures,
 		"photos":   n.selfieFigures,
+		"foreign":  n.foreignFigures,
 	}
 }
 

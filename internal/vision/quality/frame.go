@@ -7,17 +7,24 @@ import (
 
 // cutOff is how much of one edge of the picture runs through what the picture
 // is of: through a face, or through a document that lies on something darker
-// or lighter. A picture that shows nothing but the document is whole.
-func cutOff(g *image.Gray, p Picture) float64 {
+// or lighter. A picture that shows nothing but the document is whole. g is the part of the picture that lies between
+// bands; own says which of its edges, upper, lower, left and right, are also those of the picture.
+func cutOff(g *image.Gray, own [4]bool, p Picture) float64 {
 	if len(p.Faces) > 0 && 5*p.Faces[0].Dx() > max(p.Image.Rect.Dx(), p.Image.Rect.Dy()) {
 		return cutFace(p.Faces[0], p.Image.Rect)
 	}
 	edges := contacts(g, otsu(g))
-	slices.Sort(edges[:])
-	if edges[1] > 0.05 {
+	sorted := slices.Sorted(slices.Values(edges[:]))
+	if sorted[1] > 0.05 {
 		return 0 // it reaches more than two edges: a scan
 	}
-	return edges[3]
+	most := 0.0
+	for i, contact := range edges {
+		if own[i] {
+			most = max(most, contact)
+		}
+	}
+	return most
 }
 
 // cutFace is the part of a face's box that lies outside the picture.

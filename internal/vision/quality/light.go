@@ -1,40 +1,6 @@
 package quality
 
-import (
-	"image"
-
-	"github.com/dossier-id/dossier/internal/vision/raster"
-)
-
-// Blown-out spots: at least so bright, and without any texture.
-const (
-	glareSize   = 400 // pixels of the longer side
-	blownOut    = 250
-	textureless = 3 // largest difference within 5 × 5 pixels
-)
-
-// glare is the part of the picture that its largest blown-out spot takes.
-func glare(g *image.Gray) float64 {
-	small, _ := raster.Limit(g, glareSize)
-	varies := raster.Contrast(small, 5)
-	spots := image.NewGray(small.Rect)
-	for i, v := range small.Pix {
-		if v >= blownOut && varies.Pix[i] <= textureless {
-			spots.Pix[i] = 255
-		}
-	}
-	return largest(spots) / float64(len(small.Pix))
-}
-
-// largest is the size of the largest patch of white.
-func largest(spots *image.Gray) (size float64) {
-	for _, p := range raster.Patches(spots, raster.Levels(spots, 50, 1)) {
-		if m := p.Moments(); spots.GrayAt(int(m.X), int(m.Y)).Y > 0 {
-			size = max(size, m.Mass)
-		}
-	}
-	return size
-}
+import "image"
 
 // flatBands is the part of the rows, in bands, that consist of one value but
 // for a few pixels of writing: no camera takes such a picture, a telephone's

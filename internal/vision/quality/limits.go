@@ -35,7 +35,7 @@ func Limits() []Limit {
 		{Problem: Small, Measure: "shortSide", Bound: 600, of: func(r *Report) float64 { return float64(r.ShortSide) }},
 		{Problem: Blurred, Measure: "sharpness", Bound: 0.37, of: func(r *Report) float64 { return r.Sharpness }},
 		{Problem: Dark, Measure: "brightness", Bound: 40, of: func(r *Report) float64 { return r.Brightness }},
-		{Problem: Glare, Measure: "glare", Bound: 0.03, Above: true, of: func(r *Report) float64 { return r.Glare }},
+		{Problem: Glare, Measure: "glare", Bound: 0.02, Above: true, of: func(r *Report) float64 { return r.Glare }},
 		{Problem: CutOff, Measure: "cutOff", Bound: 0.45, Above: true, of: func(r *Report) float64 { return r.CutOff }},
 		{Problem: Grey, Measure: "colour", Bound: 3, of: func(r *Report) float64 { return r.Colour }},
 		{Problem: Screenshot, Measure: "flatBands", Bound: 0.32, Above: true, Hint: true, of: func(r *Report) float64 { return r.FlatBands }},

@@ -80,16 +80,17 @@ func Measure(p Picture) *Report {
 func (r *Report) pixels(p Picture) {
 	bands, shown := flatBands(p.Grey)
 	r.FlatBands = rounded(bands)
-	thumb, grey := raster.Shrink(p.Image, thumbSize), p.Grey
+	thumb, grey, own := raster.Shrink(p.Image, thumbSize), p.Grey, [4]bool{true, true, true, true}
 	if !shown.Empty() && shown != grey.Rect {
 		thumb, grey = raster.Shrink(p.Image.SubImage(shown), thumbSize), raster.Crop(grey, shown)
+		own[0], own[1] = shown.Min.Y == p.Grey.Rect.Min.Y, shown.Max.Y == p.Grey.Rect.Max.Y
 	}
 	half, _ := raster.Limit(grey, sharpSize)
 	small := raster.Grey(thumb)
 	r.Sharpness = rounded(sharpness(half))
 	r.Brightness = float64(percentile(small.Pix, 0.5))
 	r.Glare = rounded(glare(grey))
-	r.CutOff = rounded(cutOff(small, p))
+	r.CutOff = rounded(cutOff(small, own, p))
 	r.Colour = float64(percentile(chroma(thumb), 0.95))
 	r.ScreenPattern = rounded(screenPattern(grey))
 }
@@ -129,8 +130,9 @@ func chroma(img *image.RGBA) []uint8 {
 // the best edges of those that stand out, after a light smoothing that takes
 // the noise away.
 func sharpness(g *image.Gray) float64 {
-	const near, wide, faintest = 3, 17, 24
+	const near, wide, bright = 3, 17, 128
 	soft := raster.Blur(g, 1)
+	faintest := uint8(max(24*min(int(percentile(soft.Pix, 0.98)), bright)/bright, 4)) // in the dark, edges are faint
 	step, whole := raster.Contrast(soft, near), raster.Contrast(soft, wide)
 	stands := max(percentile(whole.Pix, 0.98)/2, faintest)
 	var parts []uint8

@@ -137,6 +137,18 @@ func (p Patch) Moments() Moments {
 	}
 }
 
+// Mask shows a patch alone, white on black, in a picture of the size that it
+// was found in.
+func (p Patch) Mask(size image.Rectangle) *image.Gray {
+	out := image.NewGray(size)
+	for _, r := range p {
+		for x := r.from; x < r.to; x++ {
+			out.Pix[r.y*out.Stride+x] = 255
+		}
+	}
+	return out
+}
+
 // Extent is how far a patch reaches from a point in a direction and against
 // it.
 func (p Patch) Extent(from, direction Point) (least, most float64) {

@@ -13,14 +13,28 @@ func Shrink(img image.Image, longest int) *image.RGBA {
 	box := img.Bounds()
 	w, h := fit(box.Dx(), box.Dy(), longest)
 	out := image.NewRGBA(image.Rect(0, 0, w, h))
+	see, ok := img.(interface{ Opaque() bool })
+	opaque := ok && see.Opaque()
+	if w == box.Dx() {
+		onWhite(out, img, box.Min, opaque)
+		return out
+	}
+	space := image.NewRGBA(image.Rect(0, 0, box.Dx(), box.Dy()/h+1))
 	for y := range h {
-		band := image.Rect(0, box.Dy()*y/h, box.Dx(), max(box.Dy()*(y+1)/h, box.Dy()*y/h+1))
-		rows := image.NewRGBA(image.Rect(0, 0, band.Dx(), band.Dy()))
-		draw.Draw(rows, rows.Rect, image.White, image.Point{}, draw.Src)
-		draw.Draw(rows, rows.Rect, img, box.Min.Add(band.Min), draw.Over)
+		from, to := box.Dy()*y/h, max(box.Dy()*(y+1)/h, box.Dy()*y/h+1)
+		rows := &image.RGBA{Pix: space.Pix, Stride: space.Stride, Rect: image.Rect(0, 0, box.Dx(), to-from)}
+		onWhite(rows, img, box.Min.Add(image.Pt(0, from)), opaque)
 		average(out.Pix[y*out.Stride:(y+1)*out.Stride], rows)
 	}
 	return out
+}
+
+// onWhite draws the part of a picture that begins at a point.
+func onWhite(to *image.RGBA, img image.Image, from image.Point, opaque bool) {
+	if !opaque {
+		draw.Draw(to, to.Rect, image.White, image.Point{}, draw.Src)
+	}
+	draw.Draw(to, to.Rect, img, from, draw.Over)
 }
 
 // fit scales a size down so that its longer side is at most longest.

@@ -208,11 +208,12 @@ func moments(v []float32) (mean float32, squares float64) {
 func dot(a, b []float32) float32 {
 	var s0, s1, s2, s3 float32
 	b = b[:len(a)]
-	for i := 0; i+3 < len(a); i += 4 {
-		s0 += a[i] * b[i]
-		s1 += a[i+1] * b[i+1]
-		s2 += a[i+2] * b[i+2]
-		s3 += a[i+3] * b[i+3]
+	for i := 3; i < len(a); i += 4 {
+		p, q := a[i-3:i+1:i+1], b[i-3:i+1:i+1] // one check of the bounds instead of eight
+		s0 += p[0] * q[0]
+		s1 += p[1] * q[1]
+		s2 += p[2] * q[2]
+		s3 += p[3] * q[3]
 	}
 	return s0 + s1 + s2 + s3
 }

@@ -142,9 +142,46 @@ func TestCaptureOrdersRefused(t *testing.T) {
 	for body, want := range map[string]string{
 		`{"takeSelfie":true}`: "takeSelfie", `{"smsDefaultCountry":"NL"}`: "smsDefaultCountry", `{"somethingElse":1}`: "somethingElse",
 	} {
-		got := s.call(token, http.MethodPost, "/assure/capture/configurations", body)
+		got := s.call(token, http.MethodPost, "/assure/capture/configurations/shop", body)
 		if got.status != http.StatusBadRequest || !strings.Contains(string(got.body), `"name":"`+want+`"`) {
 			t.Errorf("%s: %d %s", body, got.status, got.body)
 		}
 	}
+}
+
+// TestCaptureConfigurationNames: an id is the customer's choice, of few characters,
+// and taken once. A second try of the same request finds what the first has made.
+func TestCaptureConfigurationNames(t *testing.T) {
+	t.Parallel()
+	eachEngine(t, func(s *stack) {
+		token, at := s.token(), func(id string) string { return "/assure/capture/configurations/" + id }
+		for _, id := range []string{"a", "Shop.nl_v2-final", "0b7c2c2e-5a35-4d0e-9d8e-1a2b3c4d5e6f", strings.Repeat("x", 64)} {
+			got := s.call(token, http.MethodPost, at(id), `{"pageTitle":"Shop"}`)
+			if got.status != http.StatusCreated || got.header.Get("Location") != at(id) || got.json(s.t)["id"] != id {
+				s.t.Errorf("%s: %d %s", id, got.status, got.body)
+			}
+		}
+		for _, id := range []string{"-a", "_a", "a%20b", "a%2Fb", "a%00", "%E2%82%AC", "a:b", strings.Repeat("x", 65)} {
+			got := s.call(token, http.MethodPost, at(id), `{}`)
+			if got.status != http.StatusBadRequest || !strings.Contains(string(got.body), `"name":"configurationId"`) {
+				s.t.Errorf("%s: %d %s", id, got.status, got.body)
+			}
+		}
+		send := func(body string, key ...string) int {
+			return s.call(token, http.MethodPost, at("shop"), body, key...).status
+		}
+		got := []int{
+			send(`{"pageTitle":"Shop"}`), send(`{"pageTitle":"Shop"}`), send(`{"pageTitle":"Other"}`),
+			send(`{"pageTitle":"Shop"}`, "Idempotency-Key", "one"), send(`{"pageTitle":"Other"}`, "Idempotency-Key", "two"),
+		}
+		if want := []int{201, 409, 409, 201, 409}; !slices.Equal(got, want) {
+			s.t.Errorf("the same id again: %v, want %v", got, want)
+		}
+		if got := s.call(token, http.MethodPut, at("shop"), `{"id":"another"}`); got.status != http.StatusBadRequest {
+			s.t.Errorf("another id in the body: %d %s", got.status, got.body)
+		}
+		if got := s.call(token, http.MethodPost, "/assure/capture/configurations", `{}`); got.status != http.StatusMethodNotAllowed {
+			s.t.Errorf("the collection: %d %s", got.status, got.body)
+		}
+	})
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"testing"
 
+	"github.com/google/uuid"
 	"golang.org/x/image/draw"
 
 	"github.com/dossier-id/dossier/internal/browsertest"
@@ -142,11 +143,11 @@ func (s *stack) deadEnds(g *gallery) {
 // configuration stores a capture configuration and gives its id.
 func (s *stack) configuration(body string) string {
 	s.t.Helper()
-	got := s.call(s.token(), "POST", "/assure/capture/configurations", body)
+	id := uuid.NewString()
+	got := s.call(s.token(), "POST", "/assure/capture/configurations/"+id, body)
 	if got.status != 201 {
 		s.t.Fatalf("create a capture configuration: %d %s", got.status, got.body)
 	}
-	id, _ := got.json(s.t)["id"].(string)
 	return id
 }
 

@@ -1,13 +1,16 @@
 package idv
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
 	"unicode/utf8"
 )
 
-// CaptureConfiguration is a stored set of wishes about the capture pages.
+// CaptureConfiguration is a stored set of wishes about the capture pages. The
+// customer chooses its ID, which is unique in the tenant (Assure contract section 1).
 type CaptureConfiguration struct {
 	ID, TenantID string
 	CaptureProfile
@@ -98,6 +101,13 @@ type CaptureTexts interface {
 	Languages() []string
 	// Known says whether the pages have a text of that name.
 	Known(name string) bool
+}
+
+// Same says whether two profiles have the same JSON.
+func (p CaptureProfile) Same(q CaptureProfile) bool {
+	one, errOne := json.Marshal(p)
+	other, errOther := json.Marshal(q)
+	return errOne == nil && errOther == nil && bytes.Equal(one, other)
 }
 
 // Validate checks a profile and reports every fault at once. What it lets

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -75,11 +76,13 @@ func (c *captured) verdict() *client.Process {
 	return p
 }
 
-// quiet fails when a page asked anybody but the server, or complained.
-func (c *captured) quiet(p *browsertest.Page) {
+// quiet fails when a page asked anybody but the server and those that the
+// configuration names, or complained.
+func (c *captured) quiet(p *browsertest.Page, named ...string) {
 	c.t.Helper()
+	allowed := append([]string{c.url, c.returnTo, "data:", "blob:" + c.url}, named...)
 	for _, asked := range p.Asked() {
-		if !strings.HasPrefix(asked, c.url) && !strings.HasPrefix(asked, c.returnTo) && !strings.HasPrefix(asked, "data:") && !strings.HasPrefix(asked, "blob:"+c.url) {
+		if !slices.ContainsFunc(allowed, func(who string) bool { return strings.HasPrefix(asked, who) }) {
 			c.t.Errorf("the page asked %s", asked)
 		}
 	}

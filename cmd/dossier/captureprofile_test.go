@@ -1,12 +1,16 @@
 package main
 
 import (
+	"io"
+	"log"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/dossier-id/dossier/internal/browsertest"
+	"github.com/dossier-id/dossier/internal/ocrb"
 	"github.com/dossier-id/dossier/internal/specimen"
 )
 
@@ -14,37 +18,42 @@ import (
 func TestCaptureConfigurationIsSeen(t *testing.T) {
 	t.Parallel()
 	s := newLookingStack(t)
+	brand := brandServer(t)
 	look := s.configuration(`{
-		"pageTitle":"Bank of Nowhere","favicon":"data:image/png;base64,iVBORw0KGgo=","fontName":"Georgia","primaryColor":"#5a1846","fontColor":"#222233",
+		"pageTitle":"Bank of Nowhere","favicon":"data:image/png;base64,iVBORw0KGgo=","fontName":"Brand","fontUrl":"` + brand + `/brand.ttf","primaryColor":"#5a1846","fontColor":"#222233",
 		"buttonsColor":"#7a1f5c","buttonsHoverColor":"#3a0f2d","buttonsTextColor":"#fffffe","spinnerColor":"#5a1847","customCss":".card { border-radius: 3px; }",
 		"documentTypes":["passport","identityCard"],"documentCountries":{"passport":"univ","identityCard":["DEU"]},"defaultDocumentCountry":"DEU",
 		"languages":["de","en"],"defaultLanguage":"de","translations":{"en":{"start":"Here we go"}},
 		"prerequisitesScreenItems":[{"title":"A cup of tea","description":"Or two."}],
 		"showConsentPage":true,"showCountryBeforeDocumentType":false,
-		"showDocumentInstructionsScreen":true,"documentInstructionsScreenItems":[{"icon":"light","title":"Mind the light"}],
-		"allowFileUpload":[],"autoCapture":true,"forceMobileHandover":true,"showModalBeforeRedirect":true}`)
+		"showDocumentInstructionsScreen":true,"documentInstructionsScreenItems":[{"icon":"light","title":"Mind the light"},{"image":"` + brand + `/like-this.png","title":"Like this"}],
+		"allowFileUpload":[],"autoCapture":true,"forceMobileHandover":true,"mobileHandoverTimeout":10,"showModalBeforeRedirect":true}`)
 	c := s.startCapture(selfieOrder, `,"captureParameters":{"uiProfile":"`+look+`","uiLanguage":"en"}`)
 	b := browsertest.New(t, browsertest.CameraAllowed)
-	p := b.Open(browsertest.Phone(), c.URL)
+	p := b.Open(browsertest.Phone(), s.url+"/healthz")
+	p.TrustAll()
+	p.Goto(c.URL)
 	p.Await("#start")
+	p.Until(`[...document.fonts].some(f => f.family.includes("Brand") && f.status === "loaded")`)
 	for expression, want := range map[string]any{
 		`document.title`: "Bank of Nowhere",
-		`document.querySelector("link[rel=icon]").href.slice(0, 15)`:                    "data:image/png;",
-		`getComputedStyle(document.body).fontFamily.split(",")[0]`:                      "Georgia",
-		`getComputedStyle(document.body).color`:                                         "rgb(34, 34, 51)",
-		`getComputedStyle(document.querySelector("h1")).color`:                          "rgb(90, 24, 70)",
-		`getComputedStyle(document.querySelector("#start")).color`:                      "rgb(255, 255, 254)",
-		`getComputedStyle(document.querySelector("main")).borderRadius`:                 "3px",
-		`getComputedStyle(document.documentElement).getPropertyValue("--spinner")`:      "#5a1847",
-		`getComputedStyle(document.documentElement).getPropertyValue("--button-hover")`: "#3a0f2d",
-		`document.querySelector("#start").textContent`:                                  "Here we go",
-		`document.querySelector(".items").textContent`:                                  "A cup of teaOr two.",
-		`[...document.querySelectorAll("#language option")].map(o => o.value).join()`:   "de,en",
+		`document.querySelector("link[rel=icon]").href.slice(0, 15)`:                  "data:image/png;",
+		`getComputedStyle(document.body).fontFamily.split(",")[0]`:                    "Brand",
+		`getComputedStyle(document.body).color`:                                       "rgb(34, 34, 51)",
+		`getComputedStyle(document.querySelector("h1")).color`:                        "rgb(90, 24, 70)",
+		`getComputedStyle(document.querySelector("#start")).color`:                    "rgb(255, 255, 254)",
+		`getComputedStyle(document.querySelector("main")).borderRadius`:               "3px",
+		`document.querySelector("#start").textContent`:                                "Here we go",
+		`document.querySelector(".items").textContent`:                                "A cup of teaOr two.",
+		`[...document.querySelectorAll("#language option")].map(o => o.value).join()`: "de,en",
 	} {
 		if got := p.Eval(expression); got != want {
 			t.Errorf("%s is %v instead of %v", expression, got, want)
 		}
 	}
+	desktop := b.Open(browsertest.Desktop(), s.url+"/healthz")
+	desktop.TrustAll()
+	s.desktopWaits(desktop, c.URL)
 	p.Click("#start")
 	p.Await(onScreen("consent")) // although nobody lives in the USA
 	p.Click("#agree")
@@ -56,6 +65,7 @@ func TestCaptureConfigurationIsSeen(t *testing.T) {
 	p.Until(`[...document.querySelectorAll("#document-country option")].map(o => o.value).join() === ",DEU" && document.querySelector("#document-country").value === "DEU"`)
 	p.Click("#next")
 	p.AwaitText("Mind the light")
+	p.Until(`(i => i?.complete && i.naturalWidth === 80)(document.querySelector(".items img"))`)
 	p.Click("#next")
 	p.Await(onScreen("front"))
 	if p.Has("#choose") {
@@ -64,13 +74,41 @@ func TestCaptureConfigurationIsSeen(t *testing.T) {
 	b.Show(picture(t, specimen.Order{Type: specimen.IDCard, Country: "NLD", Level: 1}))
 	p.Click("#camera")
 	p.Await(onScreen("preview")) // autoCapture: nobody pressed the button
+	c.quiet(p, brand)
+}
 
-	desktop := b.Open(browsertest.Desktop(), c.URL)
-	desktop.Await(onScreen("handover")) // forceMobileHandover
-	if desktop.Has("#stay") {
-		t.Error("the desktop may go on although a phone is demanded")
+// desktopWaits looks at what the configuration says of a desktop: the colours that
+// only a mouse or a wait shows, and how it hands over.
+func (s *stack) desktopWaits(p *browsertest.Page, link string) {
+	s.t.Helper()
+	p.Goto(link)
+	p.Hover("#start")
+	p.Until(`getComputedStyle(document.querySelector("#start")).backgroundColor === "rgb(58, 15, 45)"`) // buttonsHoverColor
+	p.Click("#start")
+	p.Await(onScreen("handover")) // forceMobileHandover
+	if p.Has("#stay") {
+		s.t.Error("the desktop may go on although a phone is demanded")
 	}
-	c.quiet(p)
+	p.Until(`getComputedStyle(document.querySelector(".spinner")).borderTopColor === "rgb(90, 24, 71)"`) // spinnerColor
+	p.Eval(`(then => { performance.now = () => then + 11000; return 1 })(performance.now())`)            // mobileHandoverTimeout
+	p.AwaitText("Nothing has happened on your phone for a while")
+}
+
+// brandServer has the font and the picture of a customer, and gives its address.
+func brandServer(t *testing.T) string {
+	t.Helper()
+	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Access-Control-Allow-Origin", "*") // browsers want it of fonts
+		if strings.HasSuffix(r.URL.Path, ".ttf") {
+			_, _ = w.Write(ocrb.TrueType())
+			return
+		}
+		_, _ = w.Write(encodePNG(t, noise(80, 60)))
+	}))
+	s.Config.ErrorLog = log.New(io.Discard, "", 0) // pages try before they trust
+	s.StartTLS()
+	t.Cleanup(s.Close)
+	return s.URL
 }
 
 // TestCaptureDevices: what a device may do, how often, and how.

@@ -10,12 +10,22 @@ import (
 	"github.com/dossier-id/dossier/internal/vision"
 )
 
+// TestCaptureByUpload: a desktop hands over, and takes back what the phone has
+// begun: either device can finish.
 func TestCaptureByUpload(t *testing.T) {
 	t.Parallel()
 	s := newLookingStack(t)
 	c := s.startCapture(selfieOrder, "")
-	p := browsertest.New(t, browsertest.CameraMissing).Open(browsertest.Desktop(), c.URL)
-	choosePassport(p)
+	b := browsertest.New(t, browsertest.CameraMissing)
+	p := b.Open(browsertest.Desktop(), c.URL)
+	p.Click("#handover")
+	p.Await(onScreen("handover"))
+	phone := b.Open(browsertest.Phone(), c.URL+"#phone")
+	phone.Choose("#document-country", "NLD")
+	phone.Click("#type-passport")
+	phone.Click("#next")
+	phone.Await(onScreen("front"))
+	p.Click("#stay")
 	p.Await(onScreen("front"))
 	p.Upload("#file", pictureFile(t, specimen.Order{Type: specimen.Passport, Country: "NLD", Level: 1}))
 	p.Click("#use")
@@ -24,6 +34,9 @@ func TestCaptureByUpload(t *testing.T) {
 	p.Click("#use")
 	p.Click("#submit")
 	c.returned(p, "processing")
+	phone.Click("#cancel") // too late
+	phone.Click("#ask-yes")
+	phone.AwaitText("Please go on on your computer")
 	c.quiet(p)
 	if v := c.verdict(); v.Status != "accepted" {
 		t.Errorf("%s: %s", v.Status, v.ProviderSpecific)
@@ -102,6 +115,9 @@ func TestCaptureCameraTrouble(t *testing.T) {
 			for _, found := range p.Audit() {
 				t.Error(found)
 			}
+			if camera == browsertest.CameraMissing {
+				rarerTrouble(p)
+			}
 			p.Click("#choose") // the way on
 			p.Await(onScreen("front"))
 			p.Upload("#file", pictureFile(t, specimen.Order{Type: specimen.Passport, Country: "NLD", Level: 1}))
@@ -109,6 +125,22 @@ func TestCaptureCameraTrouble(t *testing.T) {
 			p.Click("#submit")
 			c.returned(p, "processing")
 		})
+	}
+}
+
+// rarerTrouble goes on from a camera in trouble through what no fake camera does.
+// What the browser says then is W3C Media Capture and Streams section 10.1.1; a
+// stream without a track never gives a picture.
+func rarerTrouble(p *browsertest.Page) {
+	fails := func(name string) string { return `() => Promise.reject(new DOMException("", "` + name + `"))` }
+	for _, c := range [][2]string{
+		{fails("NotReadableError"), "The camera is in use"}, {fails("AbortError"), "The camera is in use"},
+		{fails("OverconstrainedError"), "This camera does not fit"}, {fails("SecurityError"), "The camera cannot be used here"},
+		{`(wait => { window.setTimeout = (f, ms) => wait(f, ms === 5000 ? 0 : ms); return () => Promise.resolve(new MediaStream()) })(window.setTimeout)`, "The camera gives no picture"},
+	} {
+		p.Eval(`(f => { navigator.mediaDevices.getUserMedia = f; return 1 })(` + c[0] + `)`)
+		p.Click("#again")
+		p.AwaitText(c[1])
 	}
 }
 
@@ -150,7 +182,8 @@ func TestCaptureWantingPictures(t *testing.T) {
 }
 
 // TestCaptureReload: the page can be loaded again in every step and goes on where
-// it was; so it does after a lost connection, in the middle of an upload.
+// it was; so it does after a lost connection in the middle of an upload, and after
+// it was told to wait.
 func TestCaptureReload(t *testing.T) {
 	t.Parallel()
 	s := newLookingStack(t)
@@ -185,7 +218,8 @@ func TestCaptureReload(t *testing.T) {
 	p.Click("#use")
 	again("selfie")
 	p.Upload("#file", pictureFile(t, specimen.Order{Type: specimen.Selfie}))
-	p.Click("#use")
+	p.Refuse("*/images/selfie", http.StatusTooManyRequests, 1, func() { p.Click("#use") })
+	p.AwaitText("There are too many requests just now")
 	again("review")
 	p.Click("#submit")
 	c.returned(p, "processing")

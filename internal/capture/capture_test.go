@@ -1,11 +1,14 @@
 package capture
 
 import (
+	"bytes"
 	"encoding/json"
 	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os/exec"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -94,6 +97,33 @@ func TestBudget(t *testing.T) {
 	}
 	if total >= 60_000 {
 		t.Errorf("scripts and styles have %d bytes together", total)
+	}
+}
+
+// TestModulesParse: what is left of a module once its comments are taken out is
+// one still. Node.js reads it; nothing is run.
+func TestModulesParse(t *testing.T) {
+	t.Parallel()
+	a, err := loadAssets()
+	if err != nil {
+		t.Fatal(err)
+	}
+	modules := map[string]string{}
+	for name, content := range a.files {
+		if path.Ext(name) == ".js" {
+			modules[name] = string(content)
+		}
+	}
+	input, err := json.Marshal(modules)
+	if err != nil || len(modules) == 0 {
+		t.Fatalf("%d modules, %v", len(modules), err)
+	}
+	node := exec.CommandContext(t.Context(), "node", "--experimental-vm-modules", "--no-warnings", "--eval", `
+		const modules = JSON.parse(require("fs").readFileSync(0, "utf8"))
+		for (const name in modules) new (require("vm").SourceTextModule)(modules[name], {identifier: name})`)
+	node.Stdin = bytes.NewReader(input)
+	if said, err := node.CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, said)
 	}
 }
 

@@ -17,7 +17,7 @@ import (
 // TestCaptureConfigurationIsSeen: each field changes what the end-user sees.
 func TestCaptureConfigurationIsSeen(t *testing.T) {
 	t.Parallel()
-	s := newLookingStack(t)
+	s := newPagesStack(t)
 	brand := brandServer(t)
 	look := s.configuration(`{
 		"pageTitle":"Bank of Nowhere","favicon":"data:image/png;base64,iVBORw0KGgo=","fontName":"Brand","fontUrl":"` + brand + `/brand.ttf","primaryColor":"#5a1846","fontColor":"#222233",
@@ -114,7 +114,7 @@ func brandServer(t *testing.T) string {
 // TestCaptureDevices: what a device may do, how often, and how.
 func TestCaptureDevices(t *testing.T) {
 	t.Parallel()
-	s := newLookingStack(t)
+	s := newPagesStack(t)
 	b := browsertest.New(t, browsertest.CameraAllowed)
 	order := strings.Replace(selfieOrder, "documentSelfie", "document", 1)
 	at := func(profile string, d browsertest.Device) *browsertest.Page {
@@ -153,7 +153,7 @@ func TestCaptureDevices(t *testing.T) {
 // TestCaptureOrdersRefused: what a flow cannot do is said when it is ordered.
 func TestCaptureOrdersRefused(t *testing.T) {
 	t.Parallel()
-	s := newLookingStack(t)
+	s := newPagesStack(t)
 	d, err := s.api.CreateDossier(t.Context(), "")
 	check(t, err)
 	token := s.token()

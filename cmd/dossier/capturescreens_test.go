@@ -47,7 +47,7 @@ func TestEveryScreen(t *testing.T) {
 	for name, device := range map[string]browsertest.Device{"phone": browsertest.Phone(), "desktop": browsertest.Desktop()} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newLookingStack(t).of(t)
+			s := newPagesStack(t).of(t)
 			b := browsertest.New(t, browsertest.CameraAllowed)
 			s.showroom(b, device, name)
 		})
@@ -137,7 +137,7 @@ func (s *stack) deadEnds(g *gallery) {
 	g.look("dialog[open]", "cancel")
 	g.Click("#ask-yes")
 	g.look(onScreen("ended"), "canceled")
-	c.returned(g.Page, "canceled")
+	c.leaves(g.Page, "canceled")
 }
 
 // configuration stores a capture configuration and gives its id.

@@ -33,7 +33,7 @@ func TestCaptureByUpload(t *testing.T) {
 	p.Upload("#file", pictureFile(t, specimen.Order{Type: specimen.Selfie}))
 	p.Click("#use")
 	p.Click("#submit")
-	c.returned(p, "processing")
+	c.leaves(p, underWay()...)
 	phone.Click("#cancel") // too late
 	phone.Click("#ask-yes")
 	phone.AwaitText("Please go on on your computer")
@@ -60,7 +60,7 @@ func TestCaptureByVideo(t *testing.T) {
 	p.Click("#task-next")
 	p.Click("#use")
 	p.Click("#submit")
-	c.returned(p, "processing")
+	c.leaves(p, underWay()...)
 	c.quiet(p)
 	if v := c.verdict(); v.Status != "accepted" {
 		t.Errorf("%s: %s", v.Status, v.ProviderSpecific)
@@ -74,7 +74,7 @@ func TestCaptureByVideo(t *testing.T) {
 // declines ends the process (Assure contract section 10).
 func TestCaptureConsent(t *testing.T) {
 	t.Parallel()
-	s := newLookingStack(t)
+	s := newPagesStack(t)
 	c := s.startCapture(`{"provider":"onfido","processType":"documentSelfie"}`, "")
 	p := browsertest.New(t, browsertest.CameraMissing).Open(browsertest.Phone(), c.URL)
 	p.Click("#start")
@@ -82,7 +82,7 @@ func TestCaptureConsent(t *testing.T) {
 	p.Click("#next")
 	p.Click("#decline")
 	p.Click("#ask-yes")
-	c.returned(p, "failed")
+	c.leaves(p, "failed")
 	got := c.call(c.token(), http.MethodGet, pathOf(c.ref()), "").json(t)
 	if reason, _ := got["failReason"].(map[string]any); got["status"] != "failed" || reason["type"] != "USER_CONSENT_DENIED" {
 		t.Errorf("the process is %v", got)
@@ -98,7 +98,7 @@ func TestCaptureConsent(t *testing.T) {
 
 func TestCaptureCameraTrouble(t *testing.T) {
 	t.Parallel()
-	s := newLookingStack(t)
+	s := newPagesStack(t)
 	for camera, text := range map[browsertest.Camera]string{
 		browsertest.CameraRefused: "The camera is not allowed", browsertest.CameraMissing: "No camera was found",
 	} {
@@ -123,7 +123,7 @@ func TestCaptureCameraTrouble(t *testing.T) {
 			p.Upload("#file", pictureFile(t, specimen.Order{Type: specimen.Passport, Country: "NLD", Level: 1}))
 			p.Click("#use")
 			p.Click("#submit")
-			c.returned(p, "processing")
+			c.leaves(p, underWay()...)
 		})
 	}
 }
@@ -149,7 +149,7 @@ func rarerTrouble(p *browsertest.Page) {
 // end-user may insist.
 func TestCaptureWantingPictures(t *testing.T) {
 	t.Parallel()
-	s := newLookingStack(t)
+	s := newPagesStack(t)
 	c := s.startCapture(selfieOrder, "")
 	b := browsertest.New(t, browsertest.CameraAllowed)
 	p := b.Open(browsertest.Phone(), c.URL)
@@ -186,7 +186,7 @@ func TestCaptureWantingPictures(t *testing.T) {
 // it was told to wait.
 func TestCaptureReload(t *testing.T) {
 	t.Parallel()
-	s := newLookingStack(t)
+	s := newPagesStack(t)
 	c := s.startCapture(`{"provider":"onfido","processType":"documentSelfie"}`, "")
 	p := browsertest.New(t, browsertest.CameraMissing).Open(browsertest.Phone(), c.URL)
 	again := func(name string) {
@@ -222,18 +222,18 @@ func TestCaptureReload(t *testing.T) {
 	p.AwaitText("There are too many requests just now")
 	again("review")
 	p.Click("#submit")
-	c.returned(p, "processing")
+	c.leaves(p, underWay()...)
 	verdict := c.verdict()
 	p.Goto(c.URL) // the link, used twice
 	p.AwaitText("Thank you")
-	c.returned(p, verdict.Status)
+	c.leaves(p, verdict.Status)
 }
 
 // TestCaptureDeadLinks: a link dies with its dossier, and nothing tells it from
 // one that never was.
 func TestCaptureDeadLinks(t *testing.T) {
 	t.Parallel()
-	s := newLookingStack(t)
+	s := newPagesStack(t)
 	c := s.startCapture(selfieOrder, "")
 	p := browsertest.New(t, browsertest.CameraMissing).Open(browsertest.Phone(), c.URL)
 	p.Await("#start")
@@ -255,7 +255,7 @@ func TestCaptureDeadLinks(t *testing.T) {
 // pictures, and the desktop follows to the end.
 func TestCaptureHandover(t *testing.T) {
 	t.Parallel()
-	s := newLookingStack(t)
+	s := newPagesStack(t)
 	c := s.startCapture(selfieOrder, "")
 	b := browsertest.New(t, browsertest.CameraAllowed)
 	desktop := b.Open(browsertest.Desktop(), c.URL)
@@ -277,7 +277,7 @@ func TestCaptureHandover(t *testing.T) {
 	takePhoto(phone, "selfie")
 	phone.Click("#submit")
 	phone.AwaitText("Please go on on your computer")
-	c.returned(desktop, "processing")
+	c.leaves(desktop, underWay()...)
 	if v := c.verdict(); v.Status != "accepted" {
 		t.Errorf("%s: %s", v.Status, v.ProviderSpecific)
 	}

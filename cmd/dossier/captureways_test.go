@@ -134,8 +134,10 @@ func TestCaptureCameraTrouble(t *testing.T) {
 func rarerTrouble(p *browsertest.Page) {
 	fails := func(name string) string { return `() => Promise.reject(new DOMException("", "` + name + `"))` }
 	for _, c := range [][2]string{
-		{fails("NotReadableError"), "The camera is in use"}, {fails("AbortError"), "The camera is in use"},
-		{fails("OverconstrainedError"), "This camera does not fit"}, {fails("SecurityError"), "The camera cannot be used here"},
+		{fails("NotReadableError"), "The camera is in use"},
+		{fails("AbortError"), "The camera is in use"},
+		{fails("OverconstrainedError"), "This camera does not fit"},
+		{fails("SecurityError"), "The camera cannot be used here"},
 		{`(wait => { window.setTimeout = (f, ms) => wait(f, ms === 5000 ? 0 : ms); return () => Promise.resolve(new MediaStream()) })(window.setTimeout)`, "The camera gives no picture"},
 	} {
 		p.Eval(`(f => { navigator.mediaDevices.getUserMedia = f; return 1 })(` + c[0] + `)`)

@@ -80,18 +80,10 @@ func TestTheLanguageOfAFlow(t *testing.T) {
 // any compression.
 func TestBudget(t *testing.T) {
 	t.Parallel()
-	a, err := loadAssets()
-	if err != nil {
-		t.Fatal(err)
-	}
-	mux := http.NewServeMux()
-	mux.Handle(a.Pattern(), a)
 	total := 0
-	for _, name := range a.Names() {
-		w := httptest.NewRecorder()
-		mux.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, a.At(name), nil))
-		total += w.Body.Len()
-		if w.Code != http.StatusOK || strings.Contains(w.Body.String(), "\t") {
+	for name, content := range served(t) {
+		total += len(content)
+		if strings.Contains(content, "\t") {
 			t.Errorf("%s is not lean", name)
 		}
 	}
@@ -100,20 +92,33 @@ func TestBudget(t *testing.T) {
 	}
 }
 
-// TestModulesParse: what is left of a module once its comments are taken out is
-// one still. Node.js reads it; nothing is run.
-func TestModulesParse(t *testing.T) {
-	t.Parallel()
+// served gives the scripts and styles as a browser gets them, by name.
+func served(t *testing.T) map[string]string {
+	t.Helper()
 	a, err := loadAssets()
 	if err != nil {
 		t.Fatal(err)
 	}
-	modules := map[string]string{}
-	for name, content := range a.files {
-		if path.Ext(name) == ".js" {
-			modules[name] = string(content)
+	mux := http.NewServeMux()
+	mux.Handle(a.Pattern(), a)
+	files := map[string]string{}
+	for _, name := range a.Names() {
+		w := httptest.NewRecorder()
+		mux.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, a.At(name), nil))
+		if w.Code != http.StatusOK {
+			t.Fatalf("%s: %d", name, w.Code)
 		}
+		files[name] = w.Body.String()
 	}
+	return files
+}
+
+// TestModulesParse: what is left of a module once its comments are taken out is
+// one still. Node.js reads it; nothing is run.
+func TestModulesParse(t *testing.T) {
+	t.Parallel()
+	modules := served(t)
+	maps.DeleteFunc(modules, func(name, _ string) bool { return path.Ext(name) != ".js" })
 	input, err := json.Marshal(modules)
 	if err != nil || len(modules) == 0 {
 		t.Fatalf("%d modules, %v", len(modules), err)

@@ -1,8 +1,6 @@
 package idv
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
@@ -101,13 +99,6 @@ type CaptureTexts interface {
 	Languages() []string
 	// Known says whether the pages have a text of that name.
 	Known(name string) bool
-}
-
-// Same says whether two profiles have the same JSON.
-func (p CaptureProfile) Same(q CaptureProfile) bool {
-	one, errOne := json.Marshal(p)
-	other, errOther := json.Marshal(q)
-	return errOne == nil && errOther == nil && bytes.Equal(one, other)
 }
 
 // Validate checks a profile and reports every fault at once. What it lets

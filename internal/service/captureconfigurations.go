@@ -1,7 +1,9 @@
 package service
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -38,10 +40,16 @@ func (s *Service) CreateCaptureConfiguration(ctx context.Context, tenant, id str
 	return c, nil
 }
 
-// sameConfiguration finds the one that has the id of another and says the same.
+// sameConfiguration finds the one that has the id of another and says the same. An
+// empty list that was stored comes back as none, so what is compared is their JSON.
 func sameConfiguration(among []*idv.CaptureConfiguration, c *idv.CaptureConfiguration) *idv.CaptureConfiguration {
 	i := slices.IndexFunc(among, func(o *idv.CaptureConfiguration) bool { return o.ID == c.ID })
-	if i < 0 || !among[i].Same(c.CaptureProfile) {
+	if i < 0 {
+		return nil
+	}
+	stored, errStored := json.Marshal(among[i].CaptureProfile)
+	asked, errAsked := json.Marshal(c.CaptureProfile)
+	if errStored != nil || errAsked != nil || !bytes.Equal(stored, asked) {
 		return nil
 	}
 	return among[i]

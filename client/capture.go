@@ -85,9 +85,11 @@ func (c *CaptureConfiguration) UnmarshalJSON(data []byte) error {
 	return err
 }
 
-// CreateCaptureConfiguration stores a configuration: a JSON object.
-func (c *Client) CreateCaptureConfiguration(ctx context.Context, settings json.RawMessage) (*CaptureConfiguration, error) {
-	return c.putConfiguration(ctx, http.MethodPost, path("capture", "configurations"), settings)
+// CreateCaptureConfiguration stores a configuration, a JSON object, under an id of
+// your choice: 1 to 64 of A-Z a-z 0-9 . _ -, the first a letter or digit. An id that
+// is taken is refused with status 409.
+func (c *Client) CreateCaptureConfiguration(ctx context.Context, id string, settings json.RawMessage) (*CaptureConfiguration, error) {
+	return c.putConfiguration(ctx, http.MethodPost, path("capture", "configurations", id), settings)
 }
 
 // ReplaceCaptureConfiguration replaces a configuration by another JSON object.

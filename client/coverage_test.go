@@ -152,7 +152,7 @@ func everyCall(c *client.Client) map[string]func(context.Context) error {
 		"CaptureConfiguration":  func(ctx context.Context) error { return second(c.CaptureConfiguration(ctx, id)) },
 		"CaptureConfigurations": func(ctx context.Context) error { return second(c.CaptureConfigurations(ctx)) },
 		"CreateCaptureConfiguration": func(ctx context.Context) error {
-			return second(c.CreateCaptureConfiguration(ctx, []byte(`{"pageTitle":"Bank"}`)))
+			return second(c.CreateCaptureConfiguration(ctx, "bank", []byte(`{"pageTitle":"Bank"}`)))
 		},
 		"ReplaceCaptureConfiguration": func(ctx context.Context) error {
 			return second(c.ReplaceCaptureConfiguration(ctx, id, []byte(`{}`)))

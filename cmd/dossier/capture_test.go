@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -17,6 +18,7 @@ import (
 
 	"github.com/dossier-id/dossier/client"
 	"github.com/dossier-id/dossier/internal/browsertest"
+	"github.com/dossier-id/dossier/internal/sandbox"
 	"github.com/dossier-id/dossier/internal/specimen"
 )
 
@@ -54,15 +56,34 @@ func (c *captured) ref() client.Ref {
 	return client.Ref{DossierID: c.DossierID, ProcessID: c.ProcessID}
 }
 
+// newPagesStack is a stack for tests of the pages alone: its sandbox finds every
+// picture good without a look, which takes the machine long.
+func newPagesStack(t *testing.T) *stack {
+	t.Helper()
+	return newStack(t, "sqlite:"+filepath.Join(t.TempDir(), "dossier.db"), sandbox.Options{CompleteAfter: quickly})
+}
+
+// underWay are the statuses that a submitted process may have by the time that the
+// browser leaves.
+func underWay() []string { return []string{"processing", "accepted"} }
+
+// leaves goes back to the customer's at once. Without it the browser goes by
+// itself a little later.
+func (c *captured) leaves(p *browsertest.Page, statuses ...string) {
+	c.t.Helper()
+	p.Until(`(document.querySelector("#return")?.click(), document.body.innerText.includes("back at the shop"))`)
+	c.returned(p, statuses...)
+}
+
 // returned waits until the browser is back at the customer's, with what the
-// contract adds to the address (section 10).
-func (c *captured) returned(p *browsertest.Page, status string) {
+// contract adds to the address (section 10): one of the statuses.
+func (c *captured) returned(p *browsertest.Page, statuses ...string) {
 	c.t.Helper()
 	p.AwaitText("back at the shop")
 	u, err := url.Parse(p.URL())
 	check(c.t, err)
 	q := u.Query()
-	if u.Path != "/done" || q.Get("order") != "7" || q.Get("dossierId") != c.DossierID || q.Get("processId") != c.ProcessID || q.Get("status") != status {
+	if u.Path != "/done" || q.Get("order") != "7" || q.Get("dossierId") != c.DossierID || q.Get("processId") != c.ProcessID || !slices.Contains(statuses, q.Get("status")) {
 		c.t.Errorf("the browser returned to %s", u)
 	}
 }
@@ -75,11 +96,13 @@ func (c *captured) verdict() *client.Process {
 	return p
 }
 
-// quiet fails when a page asked anybody but the server, or complained.
-func (c *captured) quiet(p *browsertest.Page) {
+// quiet fails when a page asked anybody but the server and those that the
+// configuration names, or complained.
+func (c *captured) quiet(p *browsertest.Page, named ...string) {
 	c.t.Helper()
+	allowed := append([]string{c.url, c.returnTo, "data:", "blob:" + c.url}, named...)
 	for _, asked := range p.Asked() {
-		if !strings.HasPrefix(asked, c.url) && !strings.HasPrefix(asked, c.returnTo) && !strings.HasPrefix(asked, "data:") && !strings.HasPrefix(asked, "blob:"+c.url) {
+		if !slices.ContainsFunc(allowed, func(who string) bool { return strings.HasPrefix(asked, who) }) {
 			c.t.Errorf("the page asked %s", asked)
 		}
 	}
@@ -177,7 +200,7 @@ func TestCaptureByCamera(t *testing.T) {
 	c.sameAs("front", passport)
 	c.sameAs("selfie", selfie)
 	p.Click("#submit")
-	c.returned(p, "processing")
+	c.returned(p, underWay()...)
 	c.quiet(p)
 	if v := c.verdict(); v.Status != "accepted" {
 		t.Errorf("%s: %s", v.Status, v.ProviderSpecific)

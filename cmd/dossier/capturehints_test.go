@@ -14,7 +14,7 @@ import (
 // it and nothing else.
 func TestHints(t *testing.T) {
 	t.Parallel()
-	s := newLookingStack(t)
+	s := newPagesStack(t)
 	p := browsertest.New(t, browsertest.CameraMissing).Open(browsertest.Desktop(), s.startCapture(selfieOrder, "").URL)
 	p.Await("#start")
 	for name, want := range map[string]string{

@@ -11,7 +11,7 @@ import (
 // the flow speaks it too.
 func TestCaptureLanguages(t *testing.T) {
 	t.Parallel()
-	s := newLookingStack(t)
+	s := newPagesStack(t)
 	b := browsertest.New(t, browsertest.CameraMissing)
 	for language, want := range map[string][3]string{
 		"de-AT": {"de", "ltr", "Wir prüfen Ihre Identität"}, "nb": {"nb", "ltr", "Vi kontrollerer identiteten din"},

@@ -1,50 +1,59 @@
 package main
 
 import (
+	"io"
+	"log"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/dossier-id/dossier/internal/browsertest"
+	"github.com/dossier-id/dossier/internal/ocrb"
 	"github.com/dossier-id/dossier/internal/specimen"
 )
 
 // TestCaptureConfigurationIsSeen: each field changes what the end-user sees.
 func TestCaptureConfigurationIsSeen(t *testing.T) {
 	t.Parallel()
-	s := newLookingStack(t)
+	s := newPagesStack(t)
+	brand := brandServer(t)
 	look := s.configuration(`{
-		"pageTitle":"Bank of Nowhere","favicon":"data:image/png;base64,iVBORw0KGgo=","fontName":"Georgia","primaryColor":"#5a1846","fontColor":"#222233",
+		"pageTitle":"Bank of Nowhere","favicon":"data:image/png;base64,iVBORw0KGgo=","fontName":"Brand","fontUrl":"` + brand + `/brand.ttf","primaryColor":"#5a1846","fontColor":"#222233",
 		"buttonsColor":"#7a1f5c","buttonsHoverColor":"#3a0f2d","buttonsTextColor":"#fffffe","spinnerColor":"#5a1847","customCss":".card { border-radius: 3px; }",
 		"documentTypes":["passport","identityCard"],"documentCountries":{"passport":"univ","identityCard":["DEU"]},"defaultDocumentCountry":"DEU",
 		"languages":["de","en"],"defaultLanguage":"de","translations":{"en":{"start":"Here we go"}},
 		"prerequisitesScreenItems":[{"title":"A cup of tea","description":"Or two."}],
 		"showConsentPage":true,"showCountryBeforeDocumentType":false,
-		"showDocumentInstructionsScreen":true,"documentInstructionsScreenItems":[{"icon":"light","title":"Mind the light"}],
-		"allowFileUpload":[],"autoCapture":true,"forceMobileHandover":true,"showModalBeforeRedirect":true}`)
+		"showDocumentInstructionsScreen":true,"documentInstructionsScreenItems":[{"icon":"light","title":"Mind the light"},{"image":"` + brand + `/like-this.png","title":"Like this"}],
+		"allowFileUpload":[],"autoCapture":true,"forceMobileHandover":true,"mobileHandoverTimeout":10,"showModalBeforeRedirect":true}`)
 	c := s.startCapture(selfieOrder, `,"captureParameters":{"uiProfile":"`+look+`","uiLanguage":"en"}`)
 	b := browsertest.New(t, browsertest.CameraAllowed)
-	p := b.Open(browsertest.Phone(), c.URL)
+	p := b.Open(browsertest.Phone(), s.url+"/healthz")
+	p.TrustAll()
+	p.Goto(c.URL)
 	p.Await("#start")
+	p.Until(`[...document.fonts].some(f => f.family.includes("Brand") && f.status === "loaded")`)
 	for expression, want := range map[string]any{
 		`document.title`: "Bank of Nowhere",
-		`document.querySelector("link[rel=icon]").href.slice(0, 15)`:                    "data:image/png;",
-		`getComputedStyle(document.body).fontFamily.split(",")[0]`:                      "Georgia",
-		`getComputedStyle(document.body).color`:                                         "rgb(34, 34, 51)",
-		`getComputedStyle(document.querySelector("h1")).color`:                          "rgb(90, 24, 70)",
-		`getComputedStyle(document.querySelector("#start")).color`:                      "rgb(255, 255, 254)",
-		`getComputedStyle(document.querySelector("main")).borderRadius`:                 "3px",
-		`getComputedStyle(document.documentElement).getPropertyValue("--spinner")`:      "#5a1847",
-		`getComputedStyle(document.documentElement).getPropertyValue("--button-hover")`: "#3a0f2d",
-		`document.querySelector("#start").textContent`:                                  "Here we go",
-		`document.querySelector(".items").textContent`:                                  "A cup of teaOr two.",
-		`[...document.querySelectorAll("#language option")].map(o => o.value).join()`:   "de,en",
+		`document.querySelector("link[rel=icon]").href.slice(0, 15)`:                  "data:image/png;",
+		`getComputedStyle(document.body).fontFamily.split(",")[0]`:                    "Brand",
+		`getComputedStyle(document.body).color`:                                       "rgb(34, 34, 51)",
+		`getComputedStyle(document.querySelector("h1")).color`:                        "rgb(90, 24, 70)",
+		`getComputedStyle(document.querySelector("#start")).color`:                    "rgb(255, 255, 254)",
+		`getComputedStyle(document.querySelector("main")).borderRadius`:               "3px",
+		`document.querySelector("#start").textContent`:                                "Here we go",
+		`document.querySelector(".items").textContent`:                                "A cup of teaOr two.",
+		`[...document.querySelectorAll("#language option")].map(o => o.value).join()`: "de,en",
 	} {
 		if got := p.Eval(expression); got != want {
 			t.Errorf("%s is %v instead of %v", expression, got, want)
 		}
 	}
+	desktop := b.Open(browsertest.Desktop(), s.url+"/healthz")
+	desktop.TrustAll()
+	s.desktopWaits(desktop, c.URL)
 	p.Click("#start")
 	p.Await(onScreen("consent")) // although nobody lives in the USA
 	p.Click("#agree")
@@ -56,6 +65,7 @@ func TestCaptureConfigurationIsSeen(t *testing.T) {
 	p.Until(`[...document.querySelectorAll("#document-country option")].map(o => o.value).join() === ",DEU" && document.querySelector("#document-country").value === "DEU"`)
 	p.Click("#next")
 	p.AwaitText("Mind the light")
+	p.Until(`(i => i?.complete && i.naturalWidth === 80)(document.querySelector(".items img"))`)
 	p.Click("#next")
 	p.Await(onScreen("front"))
 	if p.Has("#choose") {
@@ -64,19 +74,47 @@ func TestCaptureConfigurationIsSeen(t *testing.T) {
 	b.Show(picture(t, specimen.Order{Type: specimen.IDCard, Country: "NLD", Level: 1}))
 	p.Click("#camera")
 	p.Await(onScreen("preview")) // autoCapture: nobody pressed the button
+	c.quiet(p, brand)
+}
 
-	desktop := b.Open(browsertest.Desktop(), c.URL)
-	desktop.Await(onScreen("handover")) // forceMobileHandover
-	if desktop.Has("#stay") {
-		t.Error("the desktop may go on although a phone is demanded")
+// desktopWaits looks at what the configuration says of a desktop: the colours that
+// only a mouse or a wait shows, and how it hands over.
+func (s *stack) desktopWaits(p *browsertest.Page, link string) {
+	s.t.Helper()
+	p.Goto(link)
+	p.Hover("#start")
+	p.Until(`getComputedStyle(document.querySelector("#start")).backgroundColor === "rgb(58, 15, 45)"`) // buttonsHoverColor
+	p.Click("#start")
+	p.Await(onScreen("handover")) // forceMobileHandover
+	if p.Has("#stay") {
+		s.t.Error("the desktop may go on although a phone is demanded")
 	}
-	c.quiet(p)
+	p.Until(`getComputedStyle(document.querySelector(".spinner")).borderTopColor === "rgb(90, 24, 71)"`) // spinnerColor
+	p.Eval(`(then => { performance.now = () => then + 11000; return 1 })(performance.now())`)            // mobileHandoverTimeout
+	p.AwaitText("Nothing has happened on your phone for a while")
+}
+
+// brandServer has the font and the picture of a customer, and gives its address.
+func brandServer(t *testing.T) string {
+	t.Helper()
+	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Access-Control-Allow-Origin", "*") // browsers want it of fonts
+		if strings.HasSuffix(r.URL.Path, ".ttf") {
+			_, _ = w.Write(ocrb.TrueType())
+			return
+		}
+		_, _ = w.Write(encodePNG(t, noise(80, 60)))
+	}))
+	s.Config.ErrorLog = log.New(io.Discard, "", 0) // pages try before they trust
+	s.StartTLS()
+	t.Cleanup(s.Close)
+	return s.URL
 }
 
 // TestCaptureDevices: what a device may do, how often, and how.
 func TestCaptureDevices(t *testing.T) {
 	t.Parallel()
-	s := newLookingStack(t)
+	s := newPagesStack(t)
 	b := browsertest.New(t, browsertest.CameraAllowed)
 	order := strings.Replace(selfieOrder, "documentSelfie", "document", 1)
 	at := func(profile string, d browsertest.Device) *browsertest.Page {
@@ -115,7 +153,7 @@ func TestCaptureDevices(t *testing.T) {
 // TestCaptureOrdersRefused: what a flow cannot do is said when it is ordered.
 func TestCaptureOrdersRefused(t *testing.T) {
 	t.Parallel()
-	s := newLookingStack(t)
+	s := newPagesStack(t)
 	d, err := s.api.CreateDossier(t.Context(), "")
 	check(t, err)
 	token := s.token()
@@ -142,9 +180,46 @@ func TestCaptureOrdersRefused(t *testing.T) {
 	for body, want := range map[string]string{
 		`{"takeSelfie":true}`: "takeSelfie", `{"smsDefaultCountry":"NL"}`: "smsDefaultCountry", `{"somethingElse":1}`: "somethingElse",
 	} {
-		got := s.call(token, http.MethodPost, "/assure/capture/configurations", body)
+		got := s.call(token, http.MethodPost, "/assure/capture/configurations/shop", body)
 		if got.status != http.StatusBadRequest || !strings.Contains(string(got.body), `"name":"`+want+`"`) {
 			t.Errorf("%s: %d %s", body, got.status, got.body)
 		}
 	}
+}
+
+// TestCaptureConfigurationNames: an id is the customer's choice, of few characters,
+// and taken once. A second try of the same request finds what the first has made.
+func TestCaptureConfigurationNames(t *testing.T) {
+	t.Parallel()
+	eachEngine(t, func(s *stack) {
+		token, at := s.token(), func(id string) string { return "/assure/capture/configurations/" + id }
+		for _, id := range []string{"a", "Shop.nl_v2-final", "0b7c2c2e-5a35-4d0e-9d8e-1a2b3c4d5e6f", strings.Repeat("x", 64)} {
+			got := s.call(token, http.MethodPost, at(id), `{"pageTitle":"Shop"}`)
+			if got.status != http.StatusCreated || got.header.Get("Location") != at(id) || got.json(s.t)["id"] != id {
+				s.t.Errorf("%s: %d %s", id, got.status, got.body)
+			}
+		}
+		for _, id := range []string{"-a", "_a", "a%20b", "a%2Fb", "a%00", "%E2%82%AC", "a:b", strings.Repeat("x", 65)} {
+			got := s.call(token, http.MethodPost, at(id), `{}`)
+			if got.status != http.StatusBadRequest || !strings.Contains(string(got.body), `"name":"configurationId"`) {
+				s.t.Errorf("%s: %d %s", id, got.status, got.body)
+			}
+		}
+		send := func(body string, key ...string) int {
+			return s.call(token, http.MethodPost, at("shop"), body, key...).status
+		}
+		got := []int{
+			send(`{"pageTitle":"Shop"}`), send(`{"pageTitle":"Shop"}`), send(`{"pageTitle":"Other"}`),
+			send(`{"pageTitle":"Shop"}`, "Idempotency-Key", "one"), send(`{"pageTitle":"Other"}`, "Idempotency-Key", "two"),
+		}
+		if want := []int{201, 409, 409, 201, 409}; !slices.Equal(got, want) {
+			s.t.Errorf("the same id again: %v, want %v", got, want)
+		}
+		if got := s.call(token, http.MethodPut, at("shop"), `{"id":"another"}`); got.status != http.StatusBadRequest {
+			s.t.Errorf("another id in the body: %d %s", got.status, got.body)
+		}
+		if got := s.call(token, http.MethodPost, "/assure/capture/configurations", `{}`); got.status != http.StatusMethodNotAllowed {
+			s.t.Errorf("the collection: %d %s", got.status, got.body)
+		}
+	})
 }

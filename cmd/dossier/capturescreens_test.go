@@ -7,6 +7,7 @@ import (
 	"os"
 	"testing"
 
+	"github.com/google/uuid"
 	"golang.org/x/image/draw"
 
 	"github.com/dossier-id/dossier/internal/browsertest"
@@ -46,7 +47,7 @@ func TestEveryScreen(t *testing.T) {
 	for name, device := range map[string]browsertest.Device{"phone": browsertest.Phone(), "desktop": browsertest.Desktop()} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newLookingStack(t).of(t)
+			s := newPagesStack(t).of(t)
 			b := browsertest.New(t, browsertest.CameraAllowed)
 			s.showroom(b, device, name)
 		})
@@ -136,17 +137,17 @@ func (s *stack) deadEnds(g *gallery) {
 	g.look("dialog[open]", "cancel")
 	g.Click("#ask-yes")
 	g.look(onScreen("ended"), "canceled")
-	c.returned(g.Page, "canceled")
+	c.leaves(g.Page, "canceled")
 }
 
 // configuration stores a capture configuration and gives its id.
 func (s *stack) configuration(body string) string {
 	s.t.Helper()
-	got := s.call(s.token(), "POST", "/assure/capture/configurations", body)
+	id := uuid.NewString()
+	got := s.call(s.token(), "POST", "/assure/capture/configurations/"+id, body)
 	if got.status != 201 {
 		s.t.Fatalf("create a capture configuration: %d %s", got.status, got.body)
 	}
-	id, _ := got.json(s.t)["id"].(string)
 	return id
 }
 

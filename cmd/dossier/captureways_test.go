@@ -10,12 +10,22 @@ import (
 	"github.com/dossier-id/dossier/internal/vision"
 )
 
+// TestCaptureByUpload: a desktop hands over, and takes back what the phone has
+// begun: either device can finish.
 func TestCaptureByUpload(t *testing.T) {
 	t.Parallel()
 	s := newLookingStack(t)
 	c := s.startCapture(selfieOrder, "")
-	p := browsertest.New(t, browsertest.CameraMissing).Open(browsertest.Desktop(), c.URL)
-	choosePassport(p)
+	b := browsertest.New(t, browsertest.CameraMissing)
+	p := b.Open(browsertest.Desktop(), c.URL)
+	p.Click("#handover")
+	p.Await(onScreen("handover"))
+	phone := b.Open(browsertest.Phone(), c.URL+"#phone")
+	phone.Choose("#document-country", "NLD")
+	phone.Click("#type-passport")
+	phone.Click("#next")
+	phone.Await(onScreen("front"))
+	p.Click("#stay")
 	p.Await(onScreen("front"))
 	p.Upload("#file", pictureFile(t, specimen.Order{Type: specimen.Passport, Country: "NLD", Level: 1}))
 	p.Click("#use")
@@ -23,7 +33,10 @@ func TestCaptureByUpload(t *testing.T) {
 	p.Upload("#file", pictureFile(t, specimen.Order{Type: specimen.Selfie}))
 	p.Click("#use")
 	p.Click("#submit")
-	c.returned(p, "processing")
+	c.leaves(p, underWay()...)
+	phone.Click("#cancel") // too late
+	phone.Click("#ask-yes")
+	phone.AwaitText("Please go on on your computer")
 	c.quiet(p)
 	if v := c.verdict(); v.Status != "accepted" {
 		t.Errorf("%s: %s", v.Status, v.ProviderSpecific)
@@ -47,7 +60,7 @@ func TestCaptureByVideo(t *testing.T) {
 	p.Click("#task-next")
 	p.Click("#use")
 	p.Click("#submit")
-	c.returned(p, "processing")
+	c.leaves(p, underWay()...)
 	c.quiet(p)
 	if v := c.verdict(); v.Status != "accepted" {
 		t.Errorf("%s: %s", v.Status, v.ProviderSpecific)
@@ -61,7 +74,7 @@ func TestCaptureByVideo(t *testing.T) {
 // declines ends the process (Assure contract section 10).
 func TestCaptureConsent(t *testing.T) {
 	t.Parallel()
-	s := newLookingStack(t)
+	s := newPagesStack(t)
 	c := s.startCapture(`{"provider":"onfido","processType":"documentSelfie"}`, "")
 	p := browsertest.New(t, browsertest.CameraMissing).Open(browsertest.Phone(), c.URL)
 	p.Click("#start")
@@ -69,7 +82,7 @@ func TestCaptureConsent(t *testing.T) {
 	p.Click("#next")
 	p.Click("#decline")
 	p.Click("#ask-yes")
-	c.returned(p, "failed")
+	c.leaves(p, "failed")
 	got := c.call(c.token(), http.MethodGet, pathOf(c.ref()), "").json(t)
 	if reason, _ := got["failReason"].(map[string]any); got["status"] != "failed" || reason["type"] != "USER_CONSENT_DENIED" {
 		t.Errorf("the process is %v", got)
@@ -85,7 +98,7 @@ func TestCaptureConsent(t *testing.T) {
 
 func TestCaptureCameraTrouble(t *testing.T) {
 	t.Parallel()
-	s := newLookingStack(t)
+	s := newPagesStack(t)
 	for camera, text := range map[browsertest.Camera]string{
 		browsertest.CameraRefused: "The camera is not allowed", browsertest.CameraMissing: "No camera was found",
 	} {
@@ -102,13 +115,34 @@ func TestCaptureCameraTrouble(t *testing.T) {
 			for _, found := range p.Audit() {
 				t.Error(found)
 			}
+			if camera == browsertest.CameraMissing {
+				rarerTrouble(p)
+			}
 			p.Click("#choose") // the way on
 			p.Await(onScreen("front"))
 			p.Upload("#file", pictureFile(t, specimen.Order{Type: specimen.Passport, Country: "NLD", Level: 1}))
 			p.Click("#use")
 			p.Click("#submit")
-			c.returned(p, "processing")
+			c.leaves(p, underWay()...)
 		})
+	}
+}
+
+// rarerTrouble goes on from a camera in trouble through what no fake camera does.
+// What the browser says then is W3C Media Capture and Streams section 10.1.1; a
+// stream without a track never gives a picture.
+func rarerTrouble(p *browsertest.Page) {
+	fails := func(name string) string { return `() => Promise.reject(new DOMException("", "` + name + `"))` }
+	for _, c := range [][2]string{
+		{fails("NotReadableError"), "The camera is in use"},
+		{fails("AbortError"), "The camera is in use"},
+		{fails("OverconstrainedError"), "This camera does not fit"},
+		{fails("SecurityError"), "The camera cannot be used here"},
+		{`(wait => { window.setTimeout = (f, ms) => wait(f, ms === 5000 ? 0 : ms); return () => Promise.resolve(new MediaStream()) })(window.setTimeout)`, "The camera gives no picture"},
+	} {
+		p.Eval(`(f => { navigator.mediaDevices.getUserMedia = f; return 1 })(` + c[0] + `)`)
+		p.Click("#again")
+		p.AwaitText(c[1])
 	}
 }
 
@@ -117,7 +151,7 @@ func TestCaptureCameraTrouble(t *testing.T) {
 // end-user may insist.
 func TestCaptureWantingPictures(t *testing.T) {
 	t.Parallel()
-	s := newLookingStack(t)
+	s := newPagesStack(t)
 	c := s.startCapture(selfieOrder, "")
 	b := browsertest.New(t, browsertest.CameraAllowed)
 	p := b.Open(browsertest.Phone(), c.URL)
@@ -150,10 +184,11 @@ func TestCaptureWantingPictures(t *testing.T) {
 }
 
 // TestCaptureReload: the page can be loaded again in every step and goes on where
-// it was; so it does after a lost connection, in the middle of an upload.
+// it was; so it does after a lost connection in the middle of an upload, and after
+// it was told to wait.
 func TestCaptureReload(t *testing.T) {
 	t.Parallel()
-	s := newLookingStack(t)
+	s := newPagesStack(t)
 	c := s.startCapture(`{"provider":"onfido","processType":"documentSelfie"}`, "")
 	p := browsertest.New(t, browsertest.CameraMissing).Open(browsertest.Phone(), c.URL)
 	again := func(name string) {
@@ -185,21 +220,22 @@ func TestCaptureReload(t *testing.T) {
 	p.Click("#use")
 	again("selfie")
 	p.Upload("#file", pictureFile(t, specimen.Order{Type: specimen.Selfie}))
-	p.Click("#use")
+	p.Refuse("*/images/selfie", http.StatusTooManyRequests, 1, func() { p.Click("#use") })
+	p.AwaitText("There are too many requests just now")
 	again("review")
 	p.Click("#submit")
-	c.returned(p, "processing")
+	c.leaves(p, underWay()...)
 	verdict := c.verdict()
 	p.Goto(c.URL) // the link, used twice
 	p.AwaitText("Thank you")
-	c.returned(p, verdict.Status)
+	c.leaves(p, verdict.Status)
 }
 
 // TestCaptureDeadLinks: a link dies with its dossier, and nothing tells it from
 // one that never was.
 func TestCaptureDeadLinks(t *testing.T) {
 	t.Parallel()
-	s := newLookingStack(t)
+	s := newPagesStack(t)
 	c := s.startCapture(selfieOrder, "")
 	p := browsertest.New(t, browsertest.CameraMissing).Open(browsertest.Phone(), c.URL)
 	p.Await("#start")
@@ -221,7 +257,7 @@ func TestCaptureDeadLinks(t *testing.T) {
 // pictures, and the desktop follows to the end.
 func TestCaptureHandover(t *testing.T) {
 	t.Parallel()
-	s := newLookingStack(t)
+	s := newPagesStack(t)
 	c := s.startCapture(selfieOrder, "")
 	b := browsertest.New(t, browsertest.CameraAllowed)
 	desktop := b.Open(browsertest.Desktop(), c.URL)
@@ -243,7 +279,7 @@ func TestCaptureHandover(t *testing.T) {
 	takePhoto(phone, "selfie")
 	phone.Click("#submit")
 	phone.AwaitText("Please go on on your computer")
-	c.returned(desktop, "processing")
+	c.leaves(desktop, underWay()...)
 	if v := c.verdict(); v.Status != "accepted" {
 		t.Errorf("%s: %s", v.Status, v.ProviderSpecific)
 	}

@@ -195,6 +195,8 @@ func (w *contractWalk) succeed(method, path, operation, body string, status int)
 	switch operation {
 	case "downloadFullResult":
 		ref = w.begun
+	case "createCaptureConfiguration":
+		return w.call(w.token, method, objects{profile: uuid.NewString()}.at(path), body)
 	case "deleteCaptureConfiguration":
 		w.profile = w.configuration(`{}`)
 		defer func() { w.profile = w.configuration(`{}`) }()

@@ -113,15 +113,11 @@ func (s *stack) nativeFlow(processType string, location, settings map[string]any
 	settings["showPrerequisitesScreen"] = false
 	body, err := json.Marshal(settings)
 	check(s.t, err)
-	made := s.call(s.token(), http.MethodPost, "/assure/capture/configurations", string(body))
-	if made.status != 201 {
-		s.t.Fatalf("configuration: %d %s", made.status, made.body)
-	}
 	d, err := s.api.CreateDossier(s.t.Context(), "")
 	check(s.t, err)
 	order, err := json.Marshal(map[string]any{
 		"providers": []any{map[string]any{"provider": "onfido", "processType": processType, "processParameters": map[string]any{"location": location}}},
-		"sdk":       "native", "redirectUrl": s.url + "/healthz", "captureParameters": map[string]any{"uiProfile": made.json(s.t)["id"]},
+		"sdk":       "native", "redirectUrl": s.url + "/healthz", "captureParameters": map[string]any{"uiProfile": s.configuration(string(body))},
 	})
 	check(s.t, err)
 	started := s.call(s.token(), http.MethodPost, "/assure/dossiers/"+d.DossierID+"/capture", string(order))

@@ -14,6 +14,7 @@ import (
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/fetch"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
@@ -48,12 +49,14 @@ type Page struct {
 	mu    sync.Mutex
 	said  []string
 	asked []string
+	// paused has the requests that Refuse is to answer.
+	paused chan fetch.RequestID
 }
 
 // Open opens an address in a new tab that shares nothing with others.
 func (b *Browser) Open(device Device, url string) *Page {
 	b.tb.Helper()
-	p := &Page{tb: b.tb}
+	p := &Page{tb: b.tb, paused: make(chan fetch.RequestID, 16)}
 	ctx, stop := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext(), chromedp.WithListener(p.hear))
 	p.ctx = ctx
 	b.tb.Cleanup(stop)
@@ -96,6 +99,8 @@ func (p *Page) hear(event any) {
 	switch e := event.(type) {
 	case *network.EventRequestWillBeSent:
 		p.asked = append(p.asked, e.Request.URL)
+	case *fetch.EventRequestPaused:
+		p.paused <- e.RequestID
 	case *runtime.EventExceptionThrown:
 		p.said = append(p.said, fmt.Sprintf("exception: %s %+v", e.ExceptionDetails.Text, e.ExceptionDetails.Exception))
 	case *log.EventEntryAdded:
@@ -244,14 +249,6 @@ func (p *Page) Screenshot(folder, name string) {
 	if err := os.WriteFile(filepath.Join(folder, name+".png"), picture, 0o644); err != nil { //nolint:gosec // pictures for everybody
 		p.tb.Fatal(err)
 	}
-}
-
-// Offline cuts the page off the network, or connects it again.
-func (p *Page) Offline(off bool) {
-	p.tb.Helper()
-	p.do("set the network", call(network.EmulateNetworkConditionsByRule, network.EmulateNetworkConditionsByRuleParams{
-		MatchedNetworkConditions: []*network.Conditions{{Offline: off, DownloadThroughput: -1, UploadThroughput: -1}},
-	}))
 }
 
 // Asked gives every address that the page has asked the network for.

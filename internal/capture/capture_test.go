@@ -1,11 +1,14 @@
 package capture
 
 import (
+	"bytes"
 	"encoding/json"
 	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os/exec"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -77,23 +80,55 @@ func TestTheLanguageOfAFlow(t *testing.T) {
 // any compression.
 func TestBudget(t *testing.T) {
 	t.Parallel()
+	total := 0
+	for name, content := range served(t) {
+		total += len(content)
+		if strings.Contains(content, "\t") {
+			t.Errorf("%s is not lean", name)
+		}
+	}
+	if total >= 60_000 {
+		t.Errorf("scripts and styles have %d bytes together", total)
+	}
+}
+
+// served gives the scripts and styles as a browser gets them, by name.
+func served(t *testing.T) map[string]string {
+	t.Helper()
 	a, err := loadAssets()
 	if err != nil {
 		t.Fatal(err)
 	}
 	mux := http.NewServeMux()
 	mux.Handle(a.Pattern(), a)
-	total := 0
+	files := map[string]string{}
 	for _, name := range a.Names() {
 		w := httptest.NewRecorder()
 		mux.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, a.At(name), nil))
-		total += w.Body.Len()
-		if w.Code != http.StatusOK || strings.Contains(w.Body.String(), "\t") {
-			t.Errorf("%s is not lean", name)
+		if w.Code != http.StatusOK {
+			t.Fatalf("%s: %d", name, w.Code)
 		}
+		files[name] = w.Body.String()
 	}
-	if total >= 60_000 {
-		t.Errorf("scripts and styles have %d bytes together", total)
+	return files
+}
+
+// TestModulesParse: what is left of a module once its comments are taken out is
+// one still. Node.js reads it; nothing is run.
+func TestModulesParse(t *testing.T) {
+	t.Parallel()
+	modules := served(t)
+	maps.DeleteFunc(modules, func(name, _ string) bool { return path.Ext(name) != ".js" })
+	input, err := json.Marshal(modules)
+	if err != nil || len(modules) == 0 {
+		t.Fatalf("%d modules, %v", len(modules), err)
+	}
+	node := exec.CommandContext(t.Context(), "node", "--experimental-vm-modules", "--no-warnings", "--eval", `
+		const modules = JSON.parse(require("fs").readFileSync(0, "utf8"))
+		for (const name in modules) new (require("vm").SourceTextModule)(modules[name], {identifier: name})`)
+	node.Stdin = bytes.NewReader(input)
+	if said, err := node.CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, said)
 	}
 }
 

@@ -78,10 +78,13 @@ func withStatus(status int) option {
 
 // withoutBody is for a POST that reads no body.
 func withoutBody() option {
+	return withoutErrors(http.StatusRequestTimeout, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)
+}
+
+// withoutErrors is for what an operation of its kind mostly answers and this does not.
+func withoutErrors(statuses ...int) option {
 	return func(o *huma.Operation) {
-		o.Errors = slices.DeleteFunc(o.Errors, func(status int) bool {
-			return status == http.StatusRequestTimeout || status == http.StatusRequestEntityTooLarge || status == http.StatusUnsupportedMediaType
-		})
+		o.Errors = slices.DeleteFunc(o.Errors, func(status int) bool { return slices.Contains(statuses, status) })
 	}
 }
 

@@ -7,7 +7,8 @@ import (
 	"unicode/utf8"
 )
 
-// CaptureConfiguration is a stored set of wishes about the capture pages.
+// CaptureConfiguration is a stored set of wishes about the capture pages. The
+// customer chooses its ID, which is unique in the tenant (Assure contract section 1).
 type CaptureConfiguration struct {
 	ID, TenantID string
 	CaptureProfile

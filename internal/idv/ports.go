@@ -196,8 +196,12 @@ type Tx interface {
 	AmendProcess(ctx context.Context, p *Process) error
 	// PutCapture stores the capture flow of a process, new or changed.
 	PutCapture(ctx context.Context, c *Capture) error
-	// PutCaptureConfiguration stores a configuration, new or changed.
-	PutCaptureConfiguration(ctx context.Context, c *CaptureConfiguration) error
+	// CreateCaptureConfiguration stores a new configuration. It fails with
+	// CodeInvalidState when the tenant has one of that id.
+	CreateCaptureConfiguration(ctx context.Context, c *CaptureConfiguration) error
+	// ReplaceCaptureConfiguration stores what a configuration says from now on, and
+	// the time of the change.
+	ReplaceCaptureConfiguration(ctx context.Context, c *CaptureConfiguration) error
 	DeleteCaptureConfiguration(ctx context.Context, tenant, id string) error
 
 	// PutFiles replaces the dossier's files of the same depiction, stores the

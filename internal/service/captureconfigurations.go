@@ -1,53 +1,77 @@
 package service
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
-	"time"
+	"slices"
 
 	"github.com/dossier-id/dossier/internal/idv"
 )
 
-// PutCaptureConfiguration makes a configuration, or replaces the one with the id
-// when one is given. What it cannot do it refuses (idv.CaptureProfile.Validate).
-func (s *Service) PutCaptureConfiguration(ctx context.Context, tenant, id string, p idv.CaptureProfile) (*idv.CaptureConfiguration, error) {
+// CreateCaptureConfiguration makes a configuration under the id that the customer
+// chose. An id that is taken is refused with CodeInvalidState, unless again says
+// that this may be a second try and the configuration says the same: then it is
+// given. What a profile cannot do is refused (idv.CaptureProfile.Validate).
+func (s *Service) CreateCaptureConfiguration(ctx context.Context, tenant, id string, p idv.CaptureProfile, again bool) (*idv.CaptureConfiguration, error) {
 	if err := p.Validate(s.Texts); err != nil {
 		return nil, err
 	}
 	now := s.now()
 	c := &idv.CaptureConfiguration{ID: id, TenantID: tenant, CaptureProfile: p, CreatedAt: now, UpdatedAt: now}
-	err := s.Store.Update(ctx, func(tx idv.Tx) (err error) {
-		if id == "" {
-			c.ID = s.NewID()
-			err = s.roomForConfiguration(ctx, tx, tenant)
-		} else {
-			c.CreatedAt, err = createdAt(ctx, tx, tenant, id)
-		}
+	err := s.Store.Update(ctx, func(tx idv.Tx) error {
+		others, err := tx.CaptureConfigurations(ctx, tenant)
 		if err != nil {
 			return err
 		}
-		return tx.PutCaptureConfiguration(ctx, c)
+		if made := sameConfiguration(others, c); again && made != nil {
+			c = made
+			return nil
+		}
+		if len(others) >= idv.MaxCaptureConfigurations {
+			return idv.Refuse(idv.CodeInvalidState, fmt.Sprintf("there are %d capture configurations already, the most that there may be", len(others)))
+		}
+		return tx.CreateCaptureConfiguration(ctx, c)
 	})
 	if err != nil {
-		return nil, fmt.Errorf("store the capture configuration: %w", err)
+		return nil, fmt.Errorf("create the capture configuration: %w", err)
 	}
 	return c, nil
 }
 
-func (s *Service) roomForConfiguration(ctx context.Context, tx idv.Tx, tenant string) error {
-	others, err := tx.CaptureConfigurations(ctx, tenant)
-	if err == nil && len(others) >= idv.MaxCaptureConfigurations {
-		err = idv.Refuse(idv.CodeInvalidState, fmt.Sprintf("there are %d capture configurations already, the most that there may be", len(others)))
+// sameConfiguration finds the one that has the id of another and says the same. An
+// empty list that was stored comes back as none, so what is compared is their JSON.
+func sameConfiguration(among []*idv.CaptureConfiguration, c *idv.CaptureConfiguration) *idv.CaptureConfiguration {
+	i := slices.IndexFunc(among, func(o *idv.CaptureConfiguration) bool { return o.ID == c.ID })
+	if i < 0 {
+		return nil
 	}
-	return err
+	stored, errStored := json.Marshal(among[i].CaptureProfile)
+	asked, errAsked := json.Marshal(c.CaptureProfile)
+	if errStored != nil || errAsked != nil || !bytes.Equal(stored, asked) {
+		return nil
+	}
+	return among[i]
 }
 
-func createdAt(ctx context.Context, tx idv.Tx, tenant, id string) (time.Time, error) {
-	before, err := tx.CaptureConfiguration(ctx, tenant, id)
-	if err != nil {
-		return time.Time{}, err
+// ReplaceCaptureConfiguration replaces what a configuration says. Flows that were
+// started with it go on as they are.
+func (s *Service) ReplaceCaptureConfiguration(ctx context.Context, tenant, id string, p idv.CaptureProfile) (c *idv.CaptureConfiguration, err error) {
+	if err := p.Validate(s.Texts); err != nil {
+		return nil, err
 	}
-	return before.CreatedAt, nil
+	err = s.Store.Update(ctx, func(tx idv.Tx) error {
+		if c, err = tx.CaptureConfiguration(ctx, tenant, id); err != nil {
+			return err
+		}
+		c.CaptureProfile, c.UpdatedAt = p, s.now()
+		return tx.ReplaceCaptureConfiguration(ctx, c)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("replace the capture configuration: %w", err)
+	}
+	return c, nil
 }
 
 // CaptureConfiguration gives a configuration.

@@ -97,7 +97,7 @@ func TestCaptureLinkExpires(t *testing.T) {
 func TestCaptureAnswersThatAreRefused(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	c, err := d.PutCaptureConfiguration(t.Context(), tenant, "", idv.CaptureProfile{DocumentTypes: []string{"passport", "identityCard"}, Languages: []string{"de"}})
+	c, err := d.CreateCaptureConfiguration(t.Context(), tenant, "shop", idv.CaptureProfile{DocumentTypes: []string{"passport", "identityCard"}, Languages: []string{"de"}}, false)
 	check(t, err)
 	secret, _ := d.flow(idv.Process{Type: idv.TypeDocument, DocumentType: idv.Passport}, c.ID)
 	for name, a := range map[string]service.CaptureAnswer{

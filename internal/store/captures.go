@@ -159,19 +159,30 @@ func (r *reader) CaptureConfigurations(ctx context.Context, tenant string) ([]*i
 	return found, nil
 }
 
-// PutCaptureConfiguration stores a configuration, new or changed.
-func (t *transaction) PutCaptureConfiguration(ctx context.Context, c *idv.CaptureConfiguration) error {
+// CreateCaptureConfiguration stores a new configuration. Of two at once under one
+// id the second is refused.
+func (t *transaction) CreateCaptureConfiguration(ctx context.Context, c *idv.CaptureConfiguration) error {
 	profile, err := json.Marshal(c.CaptureProfile)
 	if err != nil {
 		return fmt.Errorf("encode a capture configuration: %w", err)
 	}
-	_, err = exec(ctx, t.q, `INSERT INTO capture_configurations (tenant_id, id, profile, created_at, updated_at) VALUES ($1, $2, $3, $4, $5)
-		ON CONFLICT (tenant_id, id) DO UPDATE SET profile = excluded.profile, updated_at = excluded.updated_at`,
-		c.TenantID, c.ID, string(profile), micros(c.CreatedAt), micros(c.UpdatedAt))
-	if err != nil {
-		return fmt.Errorf("store the capture configuration: %w", err)
+	n, err := exec(ctx, t.q, `INSERT INTO capture_configurations (tenant_id, id, profile, created_at, updated_at) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (tenant_id, id) DO NOTHING`, c.TenantID, c.ID, string(profile), micros(c.CreatedAt), micros(c.UpdatedAt))
+	if err == nil && n == 0 {
+		return idv.Refuse(idv.CodeInvalidState, "there is a capture configuration with this id; PUT replaces it")
 	}
-	return nil
+	return explain(err, "create", "capture configuration")
+}
+
+// ReplaceCaptureConfiguration stores what a configuration says from now on.
+func (t *transaction) ReplaceCaptureConfiguration(ctx context.Context, c *idv.CaptureConfiguration) error {
+	profile, err := json.Marshal(c.CaptureProfile)
+	if err != nil {
+		return fmt.Errorf("encode a capture configuration: %w", err)
+	}
+	n, err := exec(ctx, t.q, `UPDATE capture_configurations SET profile = $3, updated_at = $4 WHERE tenant_id = $1 AND id = $2`,
+		c.TenantID, c.ID, string(profile), micros(c.UpdatedAt))
+	return changed(n, err, "replace", "capture configuration")
 }
 
 // DeleteCaptureConfiguration removes a configuration. Flows that were started

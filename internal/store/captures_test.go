@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"context"
+	"errors"
 	"reflect"
 	"testing"
 	"time"
@@ -80,30 +81,44 @@ func TestCaptureConfigurationsByTenant(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(b *bed) {
 		t := b.t
-		put := func(tenant, id string, at time.Time, title string) {
-			b.update(t, func(ctx context.Context, tx idv.Tx) error {
-				return tx.PutCaptureConfiguration(ctx, &idv.CaptureConfiguration{
-					ID: id, TenantID: tenant, CaptureProfile: idv.CaptureProfile{PageTitle: title, MaxRetries: new(0)}, CreatedAt: noon, UpdatedAt: at,
-				})
-			})
+		configuration := func(tenant, title string, at time.Time) *idv.CaptureConfiguration {
+			return &idv.CaptureConfiguration{
+				ID: "bank", TenantID: tenant, CaptureProfile: idv.CaptureProfile{PageTitle: title, MaxRetries: new(0)}, CreatedAt: noon, UpdatedAt: at,
+			}
 		}
-		put("default", "b", noon, "first")
-		put("default", "b", noon.Add(time.Minute), "changed")
-		put("other", "a", noon, "theirs")
+		create := func(tx idv.Tx, tenant, title string) error {
+			return tx.CreateCaptureConfiguration(t.Context(), configuration(tenant, title, noon))
+		}
+		b.update(t, func(_ context.Context, tx idv.Tx) error {
+			return errors.Join(create(tx, "default", "first"), create(tx, "other", "theirs"))
+		})
+		if err := b.Update(t.Context(), func(tx idv.Tx) error { return create(tx, "default", "second") }); idv.CodeOf(err) != idv.CodeInvalidState {
+			t.Errorf("an id twice: %v", err)
+		}
+		b.update(t, func(ctx context.Context, tx idv.Tx) error {
+			return tx.ReplaceCaptureConfiguration(ctx, configuration("default", "changed", noon.Add(time.Minute)))
+		})
+		b.update(t, func(ctx context.Context, tx idv.Tx) error { return tx.DeleteCaptureConfiguration(ctx, "other", "bank") })
+		for doing, again := range map[string]func(idv.Tx) error{
+			"deleted": func(tx idv.Tx) error { return tx.DeleteCaptureConfiguration(t.Context(), "other", "bank") },
+			"replaced": func(tx idv.Tx) error {
+				return tx.ReplaceCaptureConfiguration(t.Context(), configuration("other", "", noon))
+			},
+		} {
+			if err := b.Update(t.Context(), again); idv.CodeOf(err) != idv.CodeNotFound {
+				t.Errorf("%s what is gone: %v", doing, err)
+			}
+		}
 		b.view(t, func(ctx context.Context, r idv.Reader) error {
 			list, err := r.CaptureConfigurations(ctx, "default")
-			if err == nil && (len(list) != 1 || list[0].PageTitle != "changed" || !list[0].CreatedAt.Equal(noon) || *list[0].MaxRetries != 0) {
+			if err == nil && (len(list) != 1 || list[0].PageTitle != "changed" || !list[0].CreatedAt.Equal(noon) ||
+				!list[0].UpdatedAt.Equal(noon.Add(time.Minute)) || *list[0].MaxRetries != 0) {
 				t.Errorf("the list is %+v", list)
 			}
-			if _, err := r.CaptureConfiguration(ctx, "default", "a"); idv.CodeOf(err) != idv.CodeNotFound {
-				t.Errorf("another tenant's: %v", err)
+			if _, err := r.CaptureConfiguration(ctx, "other", "bank"); idv.CodeOf(err) != idv.CodeNotFound {
+				t.Errorf("of another tenant: %v", err)
 			}
 			return err
 		})
-		b.update(t, func(ctx context.Context, tx idv.Tx) error { return tx.DeleteCaptureConfiguration(ctx, "default", "b") })
-		err := b.Update(t.Context(), func(tx idv.Tx) error { return tx.DeleteCaptureConfiguration(t.Context(), "default", "a") })
-		if idv.CodeOf(err) != idv.CodeNotFound {
-			t.Errorf("deleted another tenant's: %v", err)
-		}
 	})
 }

@@ -112,7 +112,7 @@ function languages() {
 	const select = h("select", {"aria-label": t("language"), onchange: () => trying(async () => {
 		await answer({language: select.value})
 		languages()
-		document.querySelector(".foot").textContent = t("footer")
+		document.getElementById("footer").textContent = t("footer")
 		go()
 		say(names(tag() === "nb" ? "no" : tag()))
 	})}, state.languages.map(l => h("option", {value: l, lang: l, selected: l === state.language}, names(l))))

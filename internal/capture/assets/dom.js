@@ -19,7 +19,6 @@ const icons = {
 	phone: "M7 3h10v18H7zM11 18h2",
 	check: "M5 13l4 4L19 7",
 	warn: "M12 4l9 16H3zM12 10v4M12 17v.01",
-	lock: "M6 11h12v9H6zM9 11V8a3 3 0 0 1 6 0v3",
 	left: "M5 12a7 7 0 1 0 2.500-5.400M8 3v4H4",
 	right: "M19 12a7 7 0 1 1-2.500-5.400M16 3v4h4",
 	toLeft: "M20 12H5M11 6l-6 6 6 6",

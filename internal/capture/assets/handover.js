@@ -3,7 +3,7 @@
 
 import {button, h, onLeave, say} from "./dom.js"
 import {address, answer, load, state, t} from "./session.js"
-import {frame, here, go, fault} from "./app.js"
+import {frame, here, go, fault, trying} from "./app.js"
 
 const look = 1000 // milliseconds between two looks at what the phone has done
 
@@ -15,7 +15,11 @@ export function handover() {
 		say(t("handoverCopied"))
 		copy.textContent = t("handoverCopied")
 	}, "copy")
-	const back = button("quiet", t("handoverBack"), () => { here.away = false; go() }, "stay")
+	const back = button("quiet", t("handoverBack"), () => trying(async () => {
+		await load() // the phone may have been here since the last look
+		here.away = false
+		go()
+	}), "stay")
 	const may = !state.profile.forceHandover
 	frame("handover", {
 		title: t("handoverTitle"), text: t("handoverText"),

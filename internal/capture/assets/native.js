@@ -24,7 +24,7 @@ function show(title, text, button, act) {
 	const parts = [heading]
 	if (text) parts.push(Object.assign(document.createElement("p"), {textContent: text}))
 	if (button) {
-		const b = Object.assign(document.createElement("button"), {textContent: button, type: "button", className: "primary"})
+		const b = Object.assign(document.createElement("button"), {textContent: button, type: "button", className: "button primary"})
 		b.addEventListener("click", act)
 		parts.push(b)
 	}

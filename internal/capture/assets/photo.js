@@ -151,7 +151,7 @@ function look(side, picture, way, faults, insist = "") {
 	onceLeft(url)
 	const image = h("img", {src: url, class: "preview", id: "preview", alt: t(face ? "selfie" : side === "back" ? "backSide" : "front")})
 	const allowed = !faults.length || (found[side] ?? 0) > state.profile.retries
-	const again = button(allowed ? "second" : "primary", t(way === "upload" ? "otherFile" : "again"),
+	const again = button(faults.length ? "primary" : "second", t(way === "upload" ? "otherFile" : "again"),
 		() => way === "upload" ? photo(side) : viewfinder(side), "again")
 	const use = allowed && button(faults.length ? "quiet" : "primary", t(faults.length ? "useAnyway" : "use"), () => sendPicture(side, picture, way, insist), "use")
 	frame("preview", {

@@ -98,7 +98,7 @@ func TestConsoleScreens(t *testing.T) {
 	unclear, accepted := d.furnish()
 	subscriptions, err := d.server.use.Subscriptions(t.Context(), store.DefaultTenant)
 	check(t, err)
-	look, err := d.server.use.PutCaptureConfiguration(t.Context(), store.DefaultTenant, "", idv.CaptureProfile{PageTitle: "Bank of Nowhere", PrimaryColor: "#5a1846"})
+	look, err := d.server.use.CreateCaptureConfiguration(t.Context(), store.DefaultTenant, "nowhere", idv.CaptureProfile{PageTitle: "Bank of Nowhere", PrimaryColor: "#5a1846"}, false)
 	check(t, err)
 	admin := d.operator("ada", idv.RoleAdministrator)
 	pages := []struct{ name, path string }{

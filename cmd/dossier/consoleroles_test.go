@@ -31,7 +31,7 @@ func rows() map[string]string {
 		"POST" + one + "/replay": "event=none",
 		"GET /webhooks":          "", "POST /webhooks": "url=http://127.0.0.1:9/&event=process.complete", "GET /webhooks/{id}": "", "POST /webhooks/{id}/{deed}": "",
 		"GET /clients": "", "POST /clients": "name=one", "POST /clients/{id}/rotate": "", "POST /clients/{id}/revoke": "",
-		"GET /configurations": "", "GET /configurations/new": "", "POST /configurations": look, "GET /configurations/preview": "",
+		"GET /configurations": "", "GET /configurations/new": "", "POST /configurations": "configurationId=one&" + look, "GET /configurations/preview": "",
 		"POST /configurations/preview": look, "GET /configurations/{id}": "", "POST /configurations/{id}": look,
 		"GET /configurations/{id}/preview": "", "POST /configurations/{id}/delete": "",
 		"GET /trail": "", "POST /trail/verify": "",
@@ -87,7 +87,7 @@ func (s *stack) room(tenant string, ref client.Ref) room {
 	check(s.t, err)
 	spare, err := s.server.operators().Named(ctx, "spare-"+tenant)
 	check(s.t, err)
-	look, err := s.server.use.PutCaptureConfiguration(ctx, tenant, "", idv.CaptureProfile{})
+	look, err := s.server.use.CreateCaptureConfiguration(ctx, tenant, "look-of-"+tenant, idv.CaptureProfile{}, false)
 	check(s.t, err)
 	return room{ref.DossierID, ref.ProcessID, sub.ID, made.ID, spare.ID, look.ID}
 }

@@ -177,6 +177,7 @@ func (d *desk) design(p *browsertest.Page) {
 	const inside = `document.querySelector("iframe[name=preview]").contentDocument`
 	p.Goto(d.url + "/console/configurations/new")
 	p.Until(inside + `.querySelector("#start")`)
+	p.Fill("input[name=configurationId]", "nowhere")
 	p.Fill("input[name=pageTitle]", "Bank of Nowhere")
 	p.Fill("input[name=buttonsColor]", "#7a1f5c")
 	p.Until(inside + `.title === "Bank of Nowhere"`)
@@ -194,7 +195,7 @@ func (d *desk) design(p *browsertest.Page) {
 	found, err := d.server.use.CaptureConfigurations(t.Context(), store.DefaultTenant)
 	check(t, err)
 	want := idv.CaptureProfile{PageTitle: "Bank of Nowhere", ButtonsColor: "#7a1f5c", ButtonsTextColor: "#ffffff"}
-	if len(found) != 1 || !reflect.DeepEqual(found[0].CaptureProfile, want) {
+	if len(found) != 1 || found[0].ID != "nowhere" || !reflect.DeepEqual(found[0].CaptureProfile, want) {
 		t.Errorf("stored is %+v, want %+v", found, want)
 	}
 }

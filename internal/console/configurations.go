@@ -3,6 +3,7 @@ package console
 import (
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/dossier-id/dossier/internal/idv"
 )
@@ -20,9 +21,9 @@ func (c *console) configurations(q *request) error {
 
 // configuration is what the page of one configuration shows.
 type configuration struct {
-	// ID is empty while it is not stored.
-	ID   string
-	Form profileForm
+	// ID is empty while it is not stored; Wanted is what it is to be then.
+	ID, Wanted string
+	Form       profileForm
 	// Problem and Params say why it was not stored.
 	Problem string
 	Params  []idv.InvalidParam
@@ -57,7 +58,7 @@ func (f configuration) Fault(name string) string {
 // Elsewhere are the faults of fields that the form has no field of its own for.
 func (f configuration) Elsewhere() (faults []idv.InvalidParam) {
 	for _, p := range f.Params {
-		if !slices.Contains(f.Form.names(), p.Name) {
+		if p.Name != "configurationId" && !slices.Contains(f.Form.names(), p.Name) {
 			faults = append(faults, p)
 		}
 	}
@@ -91,22 +92,40 @@ func frameOwn(h http.Header) {
 	h.Set("Content-Security-Policy", h.Get("Content-Security-Policy")+"; frame-src 'self'")
 }
 
-// putConfiguration stores what the form says. What cannot work is said beside its
-// field, and the form keeps what was written.
-func (c *console) putConfiguration(q *request) error {
+func (c *console) createConfiguration(q *request) error {
+	wanted := strings.TrimSpace(q.PostFormValue("configurationId"))
+	return c.storeConfiguration(q, configuration{Wanted: wanted}, func(p idv.CaptureProfile) error {
+		_, err := c.Service.CreateCaptureConfiguration(q.Context(), q.op.Tenant, wanted, p, false)
+		return err
+	})
+}
+
+func (c *console) replaceConfiguration(q *request) error {
+	id := q.PathValue("id")
+	return c.storeConfiguration(q, configuration{ID: id}, func(p idv.CaptureProfile) error {
+		_, err := c.Service.ReplaceCaptureConfiguration(q.Context(), q.op.Tenant, id, p)
+		return err
+	})
+}
+
+// storeConfiguration stores what the form says. What cannot work is said beside
+// its field, and the form keeps what was written.
+func (c *console) storeConfiguration(q *request, f configuration, store func(idv.CaptureProfile) error) error {
 	if err := q.ParseForm(); err != nil {
 		return err
 	}
-	id := q.PathValue("id")
-	form := c.formIn(q.PostForm)
-	profile, err := form.profile()
+	f.Form = c.formIn(q.PostForm)
+	profile, err := f.Form.profile()
 	if err == nil {
-		_, err = c.Service.PutCaptureConfiguration(q.Context(), q.op.Tenant, id, profile)
+		err = store(profile)
 	}
-	if idv.CodeOf(err) == idv.CodeInvalid {
-		f := configuration{ID: id, Form: form}
+	switch code := idv.CodeOf(err); {
+	case code == idv.CodeInvalid:
 		f.Problem, f.Params = refusalOf(err)
 		return c.showConfiguration(q, http.StatusBadRequest, f)
+	case code == idv.CodeInvalidState:
+		f.Problem, f.Params = refusalOf(err)
+		return c.showConfiguration(q, http.StatusConflict, f)
 	}
 	if err != nil {
 		return err

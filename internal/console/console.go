@@ -114,11 +114,11 @@ func routes() []route {
 
 		{"GET /configurations", idv.RoleViewer, (*console).configurations},
 		{"GET /configurations/new", idv.RoleAdministrator, (*console).newConfiguration},
-		{"POST /configurations", idv.RoleAdministrator, (*console).putConfiguration},
+		{"POST /configurations", idv.RoleAdministrator, (*console).createConfiguration},
 		{"GET /configurations/preview", idv.RoleViewer, (*console).previewDefaults},
 		{"POST /configurations/preview", idv.RoleAdministrator, (*console).previewForm},
 		{"GET /configurations/{id}", idv.RoleViewer, (*console).configuration},
-		{"POST /configurations/{id}", idv.RoleAdministrator, (*console).putConfiguration},
+		{"POST /configurations/{id}", idv.RoleAdministrator, (*console).replaceConfiguration},
 		{"GET /configurations/{id}/preview", idv.RoleViewer, (*console).previewStored},
 		{"POST /configurations/{id}/delete", idv.RoleAdministrator, (*console).deleteConfiguration},
 

@@ -2,6 +2,7 @@ package idv
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"time"
 	"unicode/utf8"
@@ -99,6 +100,17 @@ type CaptureTexts interface {
 	Languages() []string
 	// Known says whether the pages have a text of that name.
 	Known(name string) bool
+}
+
+// configurationID is what the API's description says of it.
+var configurationID = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
+
+// CheckConfigurationID refuses an id that a customer cannot choose for a capture
+// configuration (Assure contract section 2).
+func CheckConfigurationID(id string) error {
+	c := checker{}
+	c.that(configurationID.MatchString(id), "configurationId", "must be 1 to 64 of A-Z a-z 0-9 . _ -, the first a letter or digit")
+	return c.err()
 }
 
 // Validate checks a profile and reports every fault at once. What it lets

@@ -15,6 +15,9 @@ import (
 // that this may be a second try and the configuration says the same: then it is
 // given. What a profile cannot do is refused (idv.CaptureProfile.Validate).
 func (s *Service) CreateCaptureConfiguration(ctx context.Context, tenant, id string, p idv.CaptureProfile, again bool) (*idv.CaptureConfiguration, error) {
+	if err := idv.CheckConfigurationID(id); err != nil {
+		return nil, err
+	}
 	if err := p.Validate(s.Texts); err != nil {
 		return nil, err
 	}

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/stdlib"
 
 	"github.com/dossier-id/dossier/internal/audit"
 	"github.com/dossier-id/dossier/internal/idv"
@@ -24,10 +23,10 @@ var (
 // Handle is an open transaction, for a queue that keeps its jobs in the same
 // database. Ending the transaction is the store's business.
 type Handle struct {
-	// Tx is the transaction of database/sql.
+	// Tx is the transaction on SQLite, nil on PostgreSQL.
 	Tx *sql.Tx
-	// Conn is the connection that it runs on; nil on SQLite. It must not be
-	// used at the same time as Tx, or after Enqueue has returned.
+	// Conn is the connection that the transaction runs on; nil on SQLite. It must
+	// not be used after Enqueue has returned.
 	Conn *pgx.Conn
 }
 
@@ -77,7 +76,7 @@ func (db *DB) update(ctx context.Context, f func(*transaction) error) error {
 			return err
 		}
 		forgets = t.forgets
-		return t.writeTrail(ctx)
+		return nil
 	}
 	transact := db.updateAlone
 	if db.group != nil {
@@ -102,39 +101,23 @@ func (db *DB) updateAlone(ctx context.Context, f func(*transaction) error) error
 		return fmt.Errorf("take a connection: %w", err)
 	}
 	defer func() { _ = conn.Close() }() // It goes back to its pool.
-	tx, err := conn.BeginTx(ctx, nil)
-	if err != nil {
-		return fmt.Errorf("begin a transaction: %w", err)
-	}
-	defer tx.Rollback()
-	handle, err := db.handle(conn, tx)
+	p, err := newPipeline(conn)
 	if err != nil {
 		return err
 	}
-	t := &transaction{reader: newReader(db, tx, db.locking), handle: handle}
+	defer p.undo()
+	t := &transaction{reader: newReader(db, p, db.locking), handle: Handle{Conn: p.pgx}}
 	if err := f(t); err != nil {
 		return err
 	}
-	if err := tx.Commit(); err != nil {
-		return fmt.Errorf("commit: %w", err)
+	if err := t.writeTrail(ctx); err != nil {
+		return err
+	}
+	if err := p.commit(ctx); err != nil {
+		return err
 	}
 	t.ring()
 	return nil
-}
-
-// handle finds the connection to PostgreSQL under a transaction, so that what
-// wants pgx and what wants database/sql write in the same one.
-func (db *DB) handle(conn *sql.Conn, tx *sql.Tx) (Handle, error) {
-	h := Handle{Tx: tx}
-	err := conn.Raw(func(driver any) error {
-		under, ok := driver.(*stdlib.Conn)
-		if !ok {
-			return fmt.Errorf("the connection is a %T, not one of pgx", driver)
-		}
-		h.Conn = under.Conn()
-		return nil
-	})
-	return h, err
 }
 
 // reader is a transaction that reads.
@@ -172,29 +155,19 @@ func (t *transaction) ring() {
 	}
 }
 
-// execEach runs a statement once for each list of arguments; PostgreSQL gets them
-// in one message. A statement of one row is planned by its key whatever the
-// table's statistics say, which one that joins a list of rows is not.
-func (t *transaction) execEach(ctx context.Context, statement string, rows [][]any) error {
-	if len(rows) == 0 {
+// later runs a statement of which nothing is to be known but that it did not
+// fail. doing is what the error says was tried; PostgreSQL may give it to the
+// next statement, or to the end of the transaction.
+func (t *transaction) later(ctx context.Context, doing, statement string, args ...any) error {
+	if !storable(args) {
+		return unstorable()
+	}
+	if p, ok := t.q.(*pipeline); ok {
+		p.later(doing, statement, args...)
 		return nil
 	}
-	if t.handle.Conn != nil {
-		var batch pgx.Batch
-		for _, args := range rows {
-			batch.Queue(statement, args...)
-		}
-		return t.handle.Conn.SendBatch(ctx, &batch).Close()
-	}
-	prepared, err := t.handle.Tx.PrepareContext(ctx, statement)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = prepared.Close() }() // It ends with the transaction anyway.
-	for _, args := range rows {
-		if _, err := prepared.ExecContext(ctx, args...); err != nil {
-			return err
-		}
+	if _, err := t.q.ExecContext(ctx, statement, args...); err != nil {
+		return fmt.Errorf("%s: %w", doing, err)
 	}
 	return nil
 }
@@ -209,6 +182,11 @@ func (t *transaction) Enqueue(ctx context.Context, jobs ...idv.Job) error {
 			return err
 		}
 		ctx = context.WithoutCancel(ctx)
+	}
+	if p, ok := t.q.(*pipeline); ok {
+		if err := p.flush(ctx); err != nil {
+			return err
+		}
 	}
 	if err := t.db.jobs.Enqueue(ctx, t.handle, jobs); err != nil {
 		return fmt.Errorf("enqueue %d jobs: %w", len(jobs), err)

@@ -16,7 +16,6 @@ import (
 	"time"
 
 	"github.com/dossier-id/dossier/internal/sandbox"
-	"github.com/dossier-id/dossier/internal/specimen"
 )
 
 // pageOrigin is where the page of the tests lives that runs an SDK.
@@ -256,21 +255,17 @@ func TestAnSDKGoesThroughAWorkflow(t *testing.T) {
 func TestAnSDKHearsOfABadPicture(t *testing.T) {
 	t.Parallel()
 	s := newBox(t, sandbox.Options{Live: true, ReadWithin: time.Minute}).sdk("")
-	upload := func(flaw specimen.Flaw, validations string) answer {
-		var file bytes.Buffer
-		o := specimen.Default(specimen.Passport)
-		if flaw != "" {
-			o.Flaws = []specimen.Flaw{flaw}
-		}
-		if err := specimen.JPEG(&file, o); err != nil {
-			t.Fatal(err)
-		}
-		return s.send("POST", "/v3.3/documents", "file", file.Bytes(), map[string]string{"type": "passport", "sdk_validations": validations})
+	blurred, err := os.ReadFile("../vision/testdata/blurred.jpg")
+	if err != nil {
+		t.Fatal(err)
 	}
-	if fields := upload(specimen.Blurred, `{"detect_document":"error","detect_blur":"error"}`).refused(422, "validation_error"); fields["detect_blur"] == nil {
+	upload := func(validations string) answer {
+		return s.send("POST", "/v3.3/documents", "file", blurred, map[string]string{"type": "passport", "sdk_validations": validations})
+	}
+	if fields := upload(`{"detect_document":"error","detect_blur":"error"}`).refused(422, "validation_error"); fields["detect_blur"] == nil {
 		t.Errorf("blurred: %v", fields)
 	}
-	got := upload(specimen.Blurred, `{"detect_blur":"warn","detect_glare":"warn","detect_cutoff":"error"}`).want(201)
+	got := upload(`{"detect_blur":"warn","detect_glare":"warn","detect_cutoff":"error"}`).want(201)
 	if dig(got, "sdk_warnings", "detect_blur") == nil || is(dig(got, "sdk_warnings", "detect_blur", "valid")) ||
 		!is(dig(got, "sdk_warnings", "detect_glare", "valid")) || dig(got, "sdk_warnings", "detect_cutoff") != nil {
 		t.Errorf("with a warning: %v", got["sdk_warnings"])

@@ -86,8 +86,8 @@ func (p *process) await(path string) {
 	p.b.Helper()
 	ctx, cancel := context.WithTimeout(p.b.Context(), 30*time.Second)
 	defer cancel()
-	tick := time.NewTicker(time.Millisecond)
-	defer tick.Stop()
+	wake := time.NewTicker(time.Millisecond)
+	defer wake.Stop()
 	for {
 		request, err := http.NewRequestWithContext(ctx, http.MethodGet, p.url+path, nil)
 		if err != nil {
@@ -100,7 +100,7 @@ func (p *process) await(path string) {
 		select {
 		case <-ctx.Done():
 			p.b.Fatal("the server does not get ready")
-		case <-tick.C:
+		case <-wake.C:
 		}
 	}
 }
@@ -124,6 +124,25 @@ func (p *process) status(name string) float64 {
 	}
 	p.b.Fatalf("the kernel says nothing of %s", name)
 	return 0
+}
+
+// tick is the unit in which the kernel counts a process's time.
+const tick = 10 * time.Millisecond
+
+// cpu gives how long the process has computed, in it and for it in the kernel.
+func (p *process) cpu() time.Duration {
+	p.b.Helper()
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.Process.Pid))
+	if err != nil {
+		p.b.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(stat), ") ") // The name before may hold spaces.
+	fields := strings.Fields(rest)
+	var user, system int64
+	if _, err := fmt.Sscan(fields[11]+" "+fields[12], &user, &system); err != nil {
+		p.b.Fatal(err)
+	}
+	return time.Duration(user+system) * tick
 }
 
 func freeAddr(b *testing.B) string {

@@ -35,8 +35,15 @@ func (n node) holds(leaf uint64) bool { return leaf>>n.height == n.first>>n.heig
 
 // below gives the two halves of a node.
 func (n node) below() (left, right node) {
+	left = n.towards(n.first)
+	return left, n.towards(n.first + 1<<left.height)
+}
+
+// towards gives the half of a node that holds a leaf of it.
+func (n node) towards(leaf uint64) node {
 	height := n.height - 1
-	return node{n.first, height, derive(n.seed, 0)}, node{n.first + 1<<height, height, derive(n.seed, 1)}
+	side := leaf >> height & 1
+	return node{n.first + side<<height, height, derive(n.seed, byte(side))}
 }
 
 func derive(seed [seedSize]byte, side byte) [seedSize]byte {
@@ -68,10 +75,7 @@ func (t tree) secret(leaf uint64) (secret [seedSize]byte, known bool) {
 	}
 	n := t[at]
 	for n.height > 0 {
-		left, right := n.below()
-		if n = left; right.holds(leaf) {
-			n = right
-		}
+		n = n.towards(leaf)
 	}
 	return n.seed, true
 }

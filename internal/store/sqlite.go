@@ -8,7 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
-	_ "modernc.org/sqlite" // the driver of that name
+	"modernc.org/sqlite"
 )
 
 // readers is how many connections read an SQLite file at once.
@@ -52,10 +52,11 @@ func (db *DB) connectSQLite(path string, connections int, parameters ...string) 
 	for _, p := range parameters {
 		dsn += "&" + p
 	}
-	pool, err := sql.Open("sqlite", dsn)
+	connector, err := sqlite.NewConnector(dsn)
 	if err != nil {
 		return nil, fmt.Errorf("open the SQLite file: %w", err)
 	}
+	pool := sql.OpenDB(preparing{connector})
 	pool.SetMaxOpenConns(connections)
 	pool.SetMaxIdleConns(connections)
 	db.closeLater(pool)

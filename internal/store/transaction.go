@@ -186,13 +186,8 @@ func (t *transaction) execEach(ctx context.Context, statement string, rows [][]a
 		}
 		return t.handle.Conn.SendBatch(ctx, &batch).Close()
 	}
-	prepared, err := t.handle.Tx.PrepareContext(ctx, statement)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = prepared.Close() }() // It ends with the transaction anyway.
 	for _, args := range rows {
-		if _, err := prepared.ExecContext(ctx, args...); err != nil {
+		if _, err := t.handle.Tx.ExecContext(ctx, statement, args...); err != nil {
 			return err
 		}
 	}

@@ -184,22 +184,24 @@ func (t *transaction) claimLanes(ctx context.Context, places []idv.Places, now, 
 	return t.openDeliveries(found), nil
 }
 
+// settleStatement is of one row, which is planned by its key whatever the table's
+// statistics say; one that joined a list of rows would not be.
 const settleStatement = `UPDATE deliveries SET status = $5, tries = $6, due_at = $7, attempts = $8, claim = ''
 	WHERE tenant_id = $1 AND subscription_id = $2 AND event_id = $3 AND claim = $4`
 
 // SettleDeliveries stores how claimed deliveries went and gives the claims up.
 // It does nothing for a claim that was overtaken.
 func (t *transaction) SettleDeliveries(ctx context.Context, deliveries []idv.Delivery) error {
-	rows := make([][]any, len(deliveries))
-	for i, d := range deliveries {
+	for _, d := range deliveries {
 		attempts, err := encodeAttempts(d.Attempts)
 		if err != nil {
 			return fmt.Errorf("encode the attempts of a delivery: %w", err)
 		}
-		rows[i] = []any{d.TenantID, d.SubscriptionID, d.Event.ID, d.Claim, string(d.Status), d.Tries, micros(d.Due), attempts}
-	}
-	if err := t.execEach(ctx, settleStatement, rows); err != nil {
-		return fmt.Errorf("settle deliveries: %w", err)
+		err = t.later(ctx, "settle a delivery", settleStatement,
+			d.TenantID, d.SubscriptionID, d.Event.ID, d.Claim, string(d.Status), d.Tries, micros(d.Due), attempts)
+		if err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -132,15 +132,16 @@ func (t *transaction) CreateDossier(ctx context.Context, d *idv.Dossier) error {
 	if err != nil {
 		return err
 	}
-	_, err = exec(ctx, t.q, `INSERT INTO dossiers (tenant_id, id, reference, reference_index, user_data, event_seq, created_at, updated_at)
+	err = t.later(ctx, "create the dossier", `INSERT INTO dossiers (tenant_id, id, reference, reference_index, user_data, event_seq, created_at, updated_at)
 		VALUES ($1, $2, $3, $4, $5, 0, $6, $7)`,
 		d.TenantID, d.ID, reference, index, user, micros(d.CreatedAt), micros(d.UpdatedAt))
 	if err != nil {
-		return fmt.Errorf("create the dossier: %w", err)
+		return err
 	}
-	_, err = exec(ctx, t.q, `INSERT INTO dossier_keys (tenant_id, dossier_id, wrapped_key) VALUES ($1, $2, $3)`, d.TenantID, d.ID, wrapped)
+	err = t.later(ctx, "store the key of the dossier", `INSERT INTO dossier_keys (tenant_id, dossier_id, wrapped_key) VALUES ($1, $2, $3)`,
+		d.TenantID, d.ID, wrapped)
 	if err != nil {
-		return fmt.Errorf("store the key of the dossier: %w", err)
+		return err
 	}
 	return t.Record(ctx, idv.Record{Tenant: d.TenantID, At: d.CreatedAt, Action: idv.ActionDossierCreated, Dossier: d.ID})
 }

@@ -23,13 +23,13 @@ func (t *transaction) emit(ctx context.Context, e idv.Effects) (id string, err e
 		return "", err
 	}
 	id = strings.ReplaceAll(t.db.NewID(), "-", "")
-	_, err = exec(ctx, t.q, `INSERT INTO events
+	err = t.later(ctx, "store the event "+string(event.Name), `INSERT INTO events
 		(id, tenant_id, dossier_id, sequence, process_id, name, provider, process_type, status, subscription_id, at, trace)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
-		id, event.TenantID, event.DossierID, sequence, event.ProcessID,
+		VALUES ($1, $2, $3, (`+sequence+`), $4, $5, $6, $7, $8, $9, $10, $11)`,
+		id, event.TenantID, event.DossierID, event.ProcessID,
 		event.Name, event.Provider, event.ProcessType, event.Status, event.SubscriptionID, micros(event.At), t.db.Trace(ctx))
 	if err != nil {
-		return "", fmt.Errorf("store the event %s: %w", event.Name, err)
+		return "", err
 	}
 	t.brings = true
 	record := eventRecord(event)
@@ -42,17 +42,17 @@ func (t *transaction) emit(ctx context.Context, e idv.Effects) (id string, err e
 	return id, t.Enqueue(ctx, e.Jobs...)
 }
 
-// number gives an event its sequence: in its dossier, or among the tenant's own.
-func (t *transaction) number(ctx context.Context, event idv.Event) (int64, error) {
+// number counts an event on, in its dossier or among the tenant's own, and gives
+// the query of its number by $2 and $3, the tenant and the dossier. No dossier, no
+// number: the event is then refused.
+func (t *transaction) number(ctx context.Context, event idv.Event) (sequence string, err error) {
 	if event.DossierID == "" {
-		n, err := one(ctx, t.q, value[int64], `INSERT INTO feeds (tenant_id, position, own_seq) VALUES ($1, 0, 1)
-			ON CONFLICT (tenant_id) DO UPDATE SET own_seq = feeds.own_seq + 1 RETURNING own_seq`, event.TenantID)
-		return n, explain(err, "number an event of", "tenant")
+		return `SELECT own_seq FROM feeds WHERE tenant_id = $2 AND $3 = ''`, t.later(ctx, "number an event of the tenant",
+			`INSERT INTO feeds (tenant_id, position, own_seq) VALUES ($1, 0, 1)
+			ON CONFLICT (tenant_id) DO UPDATE SET own_seq = feeds.own_seq + 1`, event.TenantID)
 	}
-	n, err := one(ctx, t.q, value[int64],
-		`UPDATE dossiers SET event_seq = event_seq + 1 WHERE tenant_id = $1 AND id = $2 RETURNING event_seq`,
-		event.TenantID, event.DossierID)
-	return n, explain(err, "number an event of", "dossier")
+	return `SELECT event_seq FROM dossiers WHERE tenant_id = $2 AND id = $3`, t.later(ctx, "number an event of the dossier",
+		`UPDATE dossiers SET event_seq = event_seq + 1 WHERE tenant_id = $1 AND id = $2`, event.TenantID, event.DossierID)
 }
 
 const eventQuery = `SELECT ` + eventColumns + ` FROM events e` + eventOwners + `

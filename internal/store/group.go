@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 )
 
@@ -72,6 +73,9 @@ func (g *group) do(ctx context.Context, f func(*transaction) error) error {
 	}
 }
 
+// well says that it was done and did not fail by itself.
+func (w *write) well() bool { return w.t != nil && w.err == nil && w.panicked == nil }
+
 // outcome gives the error, and panics in the writer's own goroutine.
 func (w *write) outcome() error {
 	if w.panicked != nil {
@@ -132,35 +136,53 @@ func (g *group) commit(writes []*write) error {
 		return fmt.Errorf("begin a transaction: %w", err)
 	}
 	defer tx.Rollback()
+	end := g.transaction(tx)
 	for _, w := range writes {
-		if err := g.one(ctx, tx, w); err != nil {
+		if err := g.one(ctx, tx, w, len(writes) > 1); err != nil {
 			return fmt.Errorf("%w: %w", errGone, err)
 		}
+		if w.well() {
+			end.trail = append(end.trail, w.t.trail...)
+		}
+	}
+	if !slices.ContainsFunc(writes, (*write).well) {
+		return nil // There is nothing to keep.
+	}
+	if err := end.writeTrail(ctx); err != nil {
+		return err
 	}
 	if err := tx.Commit(); err != nil {
 		return fmt.Errorf("commit: %w", err)
 	}
 	for _, w := range writes {
-		if w.t != nil && w.err == nil && w.panicked == nil {
+		if w.well() {
 			w.t.ring()
 		}
 	}
 	return nil
 }
 
-// one does a single write within a savepoint. It fails when the transaction can
-// not go on.
-func (g *group) one(ctx context.Context, tx *sql.Tx, w *write) error {
+func (g *group) transaction(tx *sql.Tx) *transaction {
+	return &transaction{reader: newReader(g.db, steady{tx}, ""), handle: Handle{Tx: tx}}
+}
+
+// one does a single write, within a savepoint when there are others. It fails
+// when the transaction can not go on.
+func (g *group) one(ctx context.Context, tx *sql.Tx, w *write, others bool) error {
 	if w.err = w.ctx.Err(); w.err != nil {
 		return nil //nolint:nilerr // it is the writer's own, and the others go on
+	}
+	w.t = g.transaction(tx)
+	if !others {
+		w.call()
+		return nil
 	}
 	if _, err := tx.ExecContext(ctx, "SAVEPOINT writer"); err != nil {
 		return fmt.Errorf("begin a writer's part: %w", err)
 	}
-	w.t = &transaction{reader: newReader(g.db, steady{tx}, ""), handle: Handle{Tx: tx}}
 	w.call()
 	end := "RELEASE writer"
-	if w.err != nil || w.panicked != nil {
+	if !w.well() {
 		end = "ROLLBACK TO writer; RELEASE writer"
 	}
 	if _, err := tx.ExecContext(ctx, end); err != nil {
@@ -185,11 +207,6 @@ func (s steady) QueryContext(ctx context.Context, query string, args ...any) (*s
 		return nil, err
 	}
 	return s.tx.QueryContext(context.WithoutCancel(ctx), query, args...)
-}
-
-// QueryRowContext runs to the end also when ctx has ended: one row is soon read.
-func (s steady) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
-	return s.tx.QueryRowContext(context.WithoutCancel(ctx), query, args...)
 }
 
 // ExecContext begins no statement when ctx has ended.

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"sync"
 
 	"github.com/dossier-id/dossier/internal/idv"
 	"github.com/dossier-id/dossier/internal/seal"
@@ -11,12 +12,8 @@ import (
 // newKey makes a key of its own leaf. After a backup was brought back, numbers
 // come again that were given before: those that were forgotten are passed over.
 func (t *transaction) newKey(ctx context.Context, at seal.Context) (wrapped []byte, key *seal.Key, err error) {
-	query := `UPDATE leaves SET next = next + 1 WHERE id = 1 RETURNING next - 1`
-	if t.db.engine == Postgres {
-		query = `SELECT nextval('leaves')`
-	}
 	for {
-		leaf, err := one(ctx, t.q, value[int64], query)
+		leaf, err := t.nextLeaf(ctx)
 		if err != nil {
 			return nil, nil, fmt.Errorf("take a leaf of the tree of keys: %w", err)
 		}
@@ -24,6 +21,39 @@ func (t *transaction) newKey(ctx context.Context, at seal.Context) (wrapped []by
 			return t.db.Sealer.NewKey(at, uint64(leaf)) // #nosec G115 -- as above
 		}
 	}
+}
+
+// nextLeaf gives a leaf that nobody else has been given.
+func (t *transaction) nextLeaf(ctx context.Context) (int64, error) {
+	if t.db.engine == SQLite {
+		return one(ctx, t.q, value[int64], `UPDATE leaves SET next = next + 1 WHERE id = 1 RETURNING next - 1`)
+	}
+	return t.db.leaves.next(func() ([]int64, error) {
+		return all(ctx, t.q, value[int64], `SELECT nextval('leaves') FROM generate_series(1, 32)`)
+	})
+}
+
+// leaves are numbers that a sequence of PostgreSQL has given. It gives none
+// twice, also when the transaction that asked is rolled back, so that several are
+// asked for at once. What a replica does not use nobody does.
+type leaves struct {
+	mu    sync.Mutex
+	spare []int64
+}
+
+func (l *leaves) next(more func() ([]int64, error)) (int64, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.spare) == 0 {
+		given, err := more()
+		if err != nil {
+			return 0, err
+		}
+		l.spare = given
+	}
+	leaf := l.spare[0]
+	l.spare = l.spare[1:]
+	return leaf, nil
 }
 
 // forget has the key forgotten as soon as the transaction is committed.

@@ -64,6 +64,7 @@ type DB struct {
 	// due and published ring after commits: see Due and Published.
 	due, published *bell
 	notes          notes
+	leaves         leaves
 }
 
 // Open opens the database at url and brings its schema up to date. url is

@@ -73,11 +73,6 @@ func (r *recorder) QueryContext(ctx context.Context, query string, args ...any) 
 	return r.querier.QueryContext(ctx, query, args...)
 }
 
-func (r *recorder) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
-	r.look(ctx, query, args)
-	return r.querier.QueryRowContext(ctx, query, args...)
-}
-
 // ExecContext looks at the one statement that finds work by itself.
 func (r *recorder) ExecContext(ctx context.Context, statement string, args ...any) (sql.Result, error) {
 	r.t.Helper()

@@ -114,13 +114,13 @@ func (t *transaction) CreateProcess(ctx context.Context, p *idv.Process, e idv.E
 	if err != nil {
 		return err
 	}
-	_, err = exec(ctx, t.q, `INSERT INTO processes (tenant_id, id, dossier_id, provider, type, document_type, path,
+	err = t.later(ctx, "create the process", `INSERT INTO processes (tenant_id, id, dossier_id, provider, type, document_type, path,
 		parameters, status, verdict, failure, deadline, lease_holder, lease_until, created_at, updated_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, '', 0, $13, $14)`,
 		p.TenantID, p.ID, p.DossierID, p.Provider, p.Type, p.DocumentType, p.Path,
 		s.parameters, p.Status, s.verdict, s.failure, micros(p.Deadline), micros(p.CreatedAt), micros(p.UpdatedAt))
 	if err != nil {
-		return fmt.Errorf("create the process: %w", err)
+		return err
 	}
 	_, err = t.emit(ctx, e)
 	return err

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -16,7 +17,6 @@ import (
 // querier is a transaction or a pool.
 type querier interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
 }
 
@@ -29,7 +29,37 @@ func one[T any](ctx context.Context, q querier, scan func(row) (T, error), query
 		var none T
 		return none, sql.ErrNoRows
 	}
-	return scan(q.QueryRowContext(ctx, query, args...))
+	return scan(ask(ctx, q, query, args...))
+}
+
+// ask sends a query for one row.
+func ask(ctx context.Context, q querier, query string, args ...any) row {
+	if p, ok := q.(*pipeline); ok {
+		return p.row(ctx, query, args...)
+	}
+	rows, err := q.QueryContext(ctx, query, args...)
+	return &first{rows, err}
+}
+
+// first is the first of some rows.
+type first struct {
+	rows *sql.Rows
+	err  error
+}
+
+// Scan reads it and ends the query, or gives sql.ErrNoRows. It is called once.
+func (f *first) Scan(dest ...any) error {
+	if f.err != nil {
+		return f.err
+	}
+	defer f.rows.Close()
+	if !f.rows.Next() {
+		return cmp.Or(f.rows.Err(), sql.ErrNoRows)
+	}
+	if err := f.rows.Scan(dest...); err != nil {
+		return err
+	}
+	return f.rows.Close()
 }
 
 // all gives what scan makes of each row.
@@ -56,7 +86,7 @@ func all[T any](ctx context.Context, q querier, scan func(row) (T, error), query
 // exec gives how many rows a statement changed.
 func exec(ctx context.Context, q querier, statement string, args ...any) (int64, error) {
 	if !storable(args) {
-		return 0, idv.Refuse(idv.CodeInvalid, "a text holds a NUL or is not UTF-8")
+		return 0, unstorable()
 	}
 	result, err := q.ExecContext(ctx, statement, args...)
 	if err != nil {
@@ -64,6 +94,9 @@ func exec(ctx context.Context, q querier, statement string, args ...any) (int64,
 	}
 	return result.RowsAffected()
 }
+
+// unstorable refuses what storable does not pass.
+func unstorable() error { return idv.Refuse(idv.CodeInvalid, "a text holds a NUL or is not UTF-8") }
 
 // storable says whether both databases can hold every text: PostgreSQL takes
 // no NUL and nothing but UTF-8.

@@ -14,6 +14,9 @@ import (
 // readers is how many connections read an SQLite file at once.
 const readers = 8
 
+// toWrite is what the connection that writes is set to.
+func toWrite() []string { return []string{"_txlock=immediate", "_pragma=secure_delete(1)"} }
+
 // openSQLite opens the file at path, for this process alone unless Beside.
 func (db *DB) openSQLite(path string) error {
 	if path == "" || path == ":memory:" {
@@ -35,7 +38,7 @@ func (db *DB) openSQLite(path string) error {
 	}
 	db.engine = SQLite
 	db.viewing = sql.TxOptions{ReadOnly: true}
-	db.writer, err = db.connectSQLite(path, 1, "_txlock=immediate", "_pragma=secure_delete(1)")
+	db.writer, err = db.connectSQLite(path, 1, toWrite()...)
 	if err != nil {
 		return err
 	}
@@ -44,15 +47,9 @@ func (db *DB) openSQLite(path string) error {
 	return err
 }
 
-// connectSQLite opens a pool of so many connections. What each of them must
-// be set to stands in the data source name, so that none is without.
+// connectSQLite opens a pool of so many connections.
 func (db *DB) connectSQLite(path string, connections int, parameters ...string) (*sql.DB, error) {
-	dsn := "file://" + (&url.URL{Path: path}).EscapedPath() +
-		"?_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)"
-	for _, p := range parameters {
-		dsn += "&" + p
-	}
-	connector, err := sqlite.NewConnector(dsn)
+	connector, err := sqlite.NewConnector(sourceName(path, parameters...))
 	if err != nil {
 		return nil, fmt.Errorf("open the SQLite file: %w", err)
 	}
@@ -61,6 +58,16 @@ func (db *DB) connectSQLite(path string, connections int, parameters ...string) 
 	pool.SetMaxIdleConns(connections)
 	db.closeLater(pool)
 	return pool, nil
+}
+
+// sourceName says what each connection must be set to, so that none is without.
+func sourceName(path string, parameters ...string) string {
+	name := "file://" + (&url.URL{Path: path}).EscapedPath() +
+		"?_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)"
+	for _, p := range parameters {
+		name += "&" + p
+	}
+	return name
 }
 
 // createPrivate makes the file readable by its owner only, if it is not there

@@ -17,6 +17,10 @@ import (
 func (t *transaction) Record(ctx context.Context, records ...idv.Record) error {
 	actor := idv.ActorOf(ctx)
 	for _, r := range records {
+		// What cannot be stored must not wait for the end, which is others' too.
+		if !storable([]any{actor.ID, r.Tenant, r.Dossier, r.Process, r.Subject}) {
+			return unstorable()
+		}
 		detail, err := t.sealDetail(ctx, r)
 		if err != nil {
 			return fmt.Errorf("record %s: %w", r.Action, err)
@@ -59,8 +63,8 @@ func eventRecord(e idv.Event) idv.Record {
 	return r
 }
 
-// writeTrail links the records of the transaction to their chains. It is the
-// last that a transaction does: whoever appends to the same chain waits for the
+// writeTrail links the records of the transaction to their chains; writers that
+// share one have theirs linked together. It is the last that a transaction does: whoever appends to the same chain waits for the
 // commit, and nobody who holds the end of a chain waits for anything else.
 func (t *transaction) writeTrail(ctx context.Context) error {
 	slices.SortStableFunc(t.trail, func(a, b audit.Entry) int { return strings.Compare(a.Tenant, b.Tenant) })
@@ -93,8 +97,7 @@ func (t *transaction) appendTrail(ctx context.Context, tenant string, entries []
 			return err
 		}
 	}
-	_, err = exec(ctx, t.q, `UPDATE audit_heads SET position = $2, hash = $3 WHERE tenant_id = $1`, tenant, last.Position, last.Hash)
-	return err
+	return t.later(ctx, "move the end of a chain", `UPDATE audit_heads SET position = $2, hash = $3 WHERE tenant_id = $1`, tenant, last.Position, last.Hash)
 }
 
 // entriesAtOnce is how many records one statement stores.
@@ -109,8 +112,7 @@ func (t *transaction) insertEntries(ctx context.Context, entries []audit.Entry) 
 			n+1, n+2, n+3, n+4, n+5, n+6, n+7, n+8, n+9, n+10, n+11, n+12))
 		args = append(args, e.Tenant, e.Position, e.At, e.Action, e.ActorKind, e.Actor, e.Dossier, e.Process, e.Subject, e.Detail, e.Hash, e.MAC)
 	}
-	_, err := exec(ctx, t.q, `INSERT INTO audit (`+entryColumns+`) VALUES `+strings.Join(rows, ", "), args...)
-	return err
+	return t.later(ctx, "store records", `INSERT INTO audit (`+entryColumns+`) VALUES `+strings.Join(rows, ", "), args...)
 }
 
 // holdChain gives the end of a chain, which nobody moves until the transaction

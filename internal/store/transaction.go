@@ -77,7 +77,7 @@ func (db *DB) update(ctx context.Context, f func(*transaction) error) error {
 			return err
 		}
 		forgets = t.forgets
-		return t.writeTrail(ctx)
+		return nil
 	}
 	transact := db.updateAlone
 	if db.group != nil {
@@ -102,7 +102,9 @@ func (db *DB) updateAlone(ctx context.Context, f func(*transaction) error) error
 		return fmt.Errorf("take a connection: %w", err)
 	}
 	defer func() { _ = conn.Close() }() // It goes back to its pool.
-	tx, err := conn.BeginTx(ctx, nil)
+	// Each statement heeds ctx. A transaction that does would be rolled back on the
+	// connection while a statement of the pipeline or of the queue is on its way.
+	tx, err := conn.BeginTx(context.WithoutCancel(ctx), nil)
 	if err != nil {
 		return fmt.Errorf("begin a transaction: %w", err)
 	}
@@ -111,8 +113,15 @@ func (db *DB) updateAlone(ctx context.Context, f func(*transaction) error) error
 	if err != nil {
 		return err
 	}
-	t := &transaction{reader: newReader(db, tx, db.locking), handle: handle}
+	pipe := &pipeline{tx: tx, conn: handle.Conn}
+	t := &transaction{reader: newReader(db, pipe, db.locking), handle: handle}
 	if err := f(t); err != nil {
+		return err
+	}
+	if err := t.writeTrail(ctx); err != nil {
+		return err
+	}
+	if err := pipe.flush(ctx); err != nil {
 		return err
 	}
 	if err := tx.Commit(); err != nil {
@@ -172,24 +181,19 @@ func (t *transaction) ring() {
 	}
 }
 
-// execEach runs a statement once for each list of arguments; PostgreSQL gets them
-// in one message. A statement of one row is planned by its key whatever the
-// table's statistics say, which one that joins a list of rows is not.
-func (t *transaction) execEach(ctx context.Context, statement string, rows [][]any) error {
-	if len(rows) == 0 {
+// later runs a statement of which nothing is to be known but that it did not
+// fail. doing is what the error says was tried; PostgreSQL may give it to the
+// next statement, or to the end of the transaction.
+func (t *transaction) later(ctx context.Context, doing, statement string, args ...any) error {
+	if !storable(args) {
+		return unstorable()
+	}
+	if p, ok := t.q.(*pipeline); ok {
+		p.later(doing, statement, args...)
 		return nil
 	}
-	if t.handle.Conn != nil {
-		var batch pgx.Batch
-		for _, args := range rows {
-			batch.Queue(statement, args...)
-		}
-		return t.handle.Conn.SendBatch(ctx, &batch).Close()
-	}
-	for _, args := range rows {
-		if _, err := t.handle.Tx.ExecContext(ctx, statement, args...); err != nil {
-			return err
-		}
+	if _, err := t.q.ExecContext(ctx, statement, args...); err != nil {
+		return fmt.Errorf("%s: %w", doing, err)
 	}
 	return nil
 }

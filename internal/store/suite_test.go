@@ -107,7 +107,11 @@ func (tableQueue) Enqueue(ctx context.Context, tx store.Handle, jobs []idv.Job) 
 		if tx.Conn != nil {
 			_, err = tx.Conn.Exec(ctx, insert, string(j.Kind), j.Ref)
 		} else {
-			_, err = tx.Tx.ExecContext(ctx, insert, string(j.Kind), j.Ref)
+			if tx.Conn != nil {
+				_, err = tx.Conn.Exec(ctx, insert, string(j.Kind), j.Ref)
+			} else {
+				_, err = tx.Tx.ExecContext(ctx, insert, string(j.Kind), j.Ref)
+			}
 		}
 		if err != nil {
 			return err

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/stdlib"
 
 	"github.com/dossier-id/dossier/internal/audit"
 	"github.com/dossier-id/dossier/internal/idv"
@@ -24,10 +23,10 @@ var (
 // Handle is an open transaction, for a queue that keeps its jobs in the same
 // database. Ending the transaction is the store's business.
 type Handle struct {
-	// Tx is the transaction of database/sql.
+	// Tx is the transaction on SQLite, nil on PostgreSQL.
 	Tx *sql.Tx
-	// Conn is the connection that it runs on; nil on SQLite. It must not be
-	// used at the same time as Tx, or after Enqueue has returned.
+	// Conn is the connection that the transaction runs on; nil on SQLite. It must
+	// not be used after Enqueue has returned.
 	Conn *pgx.Conn
 }
 
@@ -102,48 +101,23 @@ func (db *DB) updateAlone(ctx context.Context, f func(*transaction) error) error
 		return fmt.Errorf("take a connection: %w", err)
 	}
 	defer func() { _ = conn.Close() }() // It goes back to its pool.
-	// Each statement heeds ctx. A transaction that does would be rolled back on the
-	// connection while a statement of the pipeline or of the queue is on its way.
-	tx, err := conn.BeginTx(context.WithoutCancel(ctx), nil)
-	if err != nil {
-		return fmt.Errorf("begin a transaction: %w", err)
-	}
-	defer tx.Rollback()
-	handle, err := db.handle(conn, tx)
+	p, err := newPipeline(conn)
 	if err != nil {
 		return err
 	}
-	pipe := &pipeline{tx: tx, conn: handle.Conn}
-	t := &transaction{reader: newReader(db, pipe, db.locking), handle: handle}
+	defer p.undo()
+	t := &transaction{reader: newReader(db, p, db.locking), handle: Handle{Conn: p.pgx}}
 	if err := f(t); err != nil {
 		return err
 	}
 	if err := t.writeTrail(ctx); err != nil {
 		return err
 	}
-	if err := pipe.flush(ctx); err != nil {
+	if err := p.commit(ctx); err != nil {
 		return err
-	}
-	if err := tx.Commit(); err != nil {
-		return fmt.Errorf("commit: %w", err)
 	}
 	t.ring()
 	return nil
-}
-
-// handle finds the connection to PostgreSQL under a transaction, so that what
-// wants pgx and what wants database/sql write in the same one.
-func (db *DB) handle(conn *sql.Conn, tx *sql.Tx) (Handle, error) {
-	h := Handle{Tx: tx}
-	err := conn.Raw(func(driver any) error {
-		under, ok := driver.(*stdlib.Conn)
-		if !ok {
-			return fmt.Errorf("the connection is a %T, not one of pgx", driver)
-		}
-		h.Conn = under.Conn()
-		return nil
-	})
-	return h, err
 }
 
 // reader is a transaction that reads.
@@ -208,6 +182,11 @@ func (t *transaction) Enqueue(ctx context.Context, jobs ...idv.Job) error {
 			return err
 		}
 		ctx = context.WithoutCancel(ctx)
+	}
+	if p, ok := t.q.(*pipeline); ok {
+		if err := p.flush(ctx); err != nil {
+			return err
+		}
 	}
 	if err := t.db.jobs.Enqueue(ctx, t.handle, jobs); err != nil {
 		return fmt.Errorf("enqueue %d jobs: %w", len(jobs), err)

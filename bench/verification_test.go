@@ -1,7 +1,6 @@
 package bench
 
 import (
-	"bytes"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -137,29 +136,11 @@ func onfido(b *testing.B, program string) string {
 
 func dossier(b *testing.B, program string, in *inbox, front, selfie []byte) (*process, func(context.Context) error) {
 	b.Helper()
-	data := b.TempDir()
-	env := []string{"DOSSIER_ONFIDO_URL=" + onfido(b, program), "DOSSIER_ONFIDO_REQUESTS_PER_MINUTE=600000", "DOSSIER_RATE_PER_CLIENT=6000000", "DOSSIER_RATE_PER_ADDRESS=6000000", "DOSSIER_WEBHOOK_ALLOW=127.0.0.1"}
-	p := serve(b, program, data, env...)
-	made := exec.CommandContext(b.Context(), program, "client", "create", "--name", "bench")
-	made.Env = append([]string{"DOSSIER_DATA=" + data}, env...)
-	said, err := made.Output()
-	if err != nil {
-		b.Fatalf("make a client: %v", err)
-	}
-	who := map[string]string{}
-	for line := range strings.Lines(string(said)) {
-		if name, value, found := strings.Cut(strings.TrimSpace(line), "="); found {
-			who[name] = value
-		}
-	}
-	api, err := client.New(client.Config{URL: p.url, TokenURL: p.url + "/oidc/token", ID: who["DOSSIER_CLIENT_ID"], Secret: who["DOSSIER_CLIENT_SECRET"]})
-	if err != nil {
+	c := newCustomer(b, program)
+	if _, err := c.api.Subscribe(b.Context(), in.url, []string{"process.complete"}); err != nil {
 		b.Fatal(err)
 	}
-	if _, err := api.Subscribe(b.Context(), in.url, []string{"process.complete"}); err != nil {
-		b.Fatal(err)
-	}
-	return p, func(ctx context.Context) error { return verifyAt(ctx, api, in, front, selfie) }
+	return c.at, func(ctx context.Context) error { return verifyAt(ctx, c.api, in, front, selfie) }
 }
 
 func verifyAt(ctx context.Context, api *client.Client, in *inbox, front, selfie []byte) error {
@@ -167,10 +148,7 @@ func verifyAt(ctx context.Context, api *client.Client, in *inbox, front, selfie 
 	if err != nil {
 		return err
 	}
-	p, err := api.CreateProcess(ctx, d.DossierID, client.ProcessRequest{
-		Provider: "onfido", ProcessType: "documentSelfie", DocumentType: "passport",
-		ProcessParameters: &client.ProcessParameters{Location: &client.Location{CountryOfResidence: "NLD"}},
-	})
+	p, err := api.CreateProcess(ctx, d.DossierID, order())
 	if err != nil {
 		return err
 	}
@@ -188,7 +166,7 @@ func verifyAt(ctx context.Context, api *client.Client, in *inbox, front, selfie 
 	if err != nil {
 		return err
 	}
-	return accepted(p.Status)
+	return isAccepted(p.Status)
 }
 
 func rival(b *testing.B, program string, in *inbox, front, selfie []byte) (*process, func(context.Context) error) {
@@ -219,25 +197,11 @@ func rival(b *testing.B, program string, in *inbox, front, selfie []byte) (*proc
 		if err := exchange(ctx, http.MethodGet, p.url+"/verifications/"+made.ID, nil, &seen); err != nil {
 			return err
 		}
-		return accepted(seen.Status)
+		return isAccepted(seen.Status)
 	}
 }
 
-func exchange(ctx context.Context, method, url string, body []byte, into any) error {
-	request, err := http.NewRequestWithContext(ctx, method, url, bytes.NewReader(body))
-	if err != nil {
-		return err
-	}
-	request.Header.Set("Content-Type", "application/json")
-	answer, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return err
-	}
-	defer answer.Body.Close()
-	return json.NewDecoder(answer.Body).Decode(into)
-}
-
-func accepted(status string) error {
+func isAccepted(status string) error {
 	if status != "accepted" {
 		return errors.New("a verification ended " + status)
 	}

@@ -69,7 +69,7 @@ func (s *server) needs() map[string]func(context.Context) error {
 // for whoever balances the load.
 func (s *server) ready(ctx context.Context) map[string]error {
 	select {
-	case <-s.draining:
+	case <-s.drain.begun:
 		return map[string]error{"server": errStopping}
 	default:
 		return s.readiness.ask(ctx)

@@ -36,7 +36,7 @@ func (serveCommand) Help() string {
   DOSSIER_DATABASE                    postgres://… or sqlite:PATH (a file in DOSSIER_DATA)
   DOSSIER_BLOBS                       bucket for images: s3://…, gs://… or azblob://… (a folder in DOSSIER_DATA)
   DOSSIER_ROLE                        api, worker or all (all); --role wins over it
-  DOSSIER_DRAIN                       how long a server that stops still answers (1s)
+  DOSSIER_DRAIN                       how long nobody must have asked a server that stops (1s)
   DOSSIER_KEY_FILE, DOSSIER_KEY       key-encryption key: a file, or its content in base64
   DOSSIER_KEY_KMS                     key in a KMS that wraps the key file: awskms://, gcpkms:// or azurekeyvault:// (none)
   DOSSIER_GIVE_UP_AFTER               longest verification (24h)

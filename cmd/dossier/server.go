@@ -106,14 +106,13 @@ type server struct {
 	// metrics answers Prometheus at metricsAddr; nil without an address for it.
 	metrics     *http.Server
 	metricsAddr string
-	// draining is closed when the server no longer wants requests, stopping when
-	// it ends what would never end by itself.
-	draining, stopping chan struct{}
-	drain              time.Duration
-	publicURL          string
-	serving            chan error
-	hooks              context.CancelFunc
-	hooked             chan struct{}
+	drain       *drain
+	// stopping is closed when what would never end by itself is to end.
+	stopping  chan struct{}
+	publicURL string
+	serving   chan error
+	hooks     context.CancelFunc
+	hooked    chan struct{}
 }
 
 // startServer starts everything on the listener and gives a server that
@@ -131,8 +130,8 @@ func startServer(ctx context.Context, c *config.Config, l net.Listener, log *slo
 		return nil, joined(err, l.Close(), b.db.Close())
 	}
 	s := &server{
-		base: b, log: log, role: c.Role, publicURL: c.PublicURL, drain: c.Drain, serving: make(chan error, 1), hooked: make(chan struct{}),
-		draining: make(chan struct{}), stopping: make(chan struct{}),
+		base: b, log: log, role: c.Role, publicURL: c.PublicURL, drain: newDrain(c.Drain), serving: make(chan error, 1), hooked: make(chan struct{}),
+		stopping: make(chan struct{}),
 	}
 	if s.obs, err = newObserver(ctx, c); err != nil {
 		return nil, joined(err, l.Close(), b.db.Close())
@@ -253,7 +252,7 @@ func (s *server) wire(ctx context.Context, c *config.Config) (err error) {
 	if err != nil {
 		return err
 	}
-	s.http = httpServer(s.obs.Requests(wire.Recover(s.log, s.untilDrained(all))), s.log)
+	s.http = httpServer(s.obs.Requests(wire.Recover(s.log, s.drain.watch(all))), s.log)
 	if c.Wire.TLSCert == "" {
 		return s.watch(ctx, c)
 	}
@@ -421,7 +420,7 @@ func (s *server) stop() error {
 		working.Go(func() { err = s.jobs.Stop(ctx) })
 		working.Go(func() { s.courier.Stop(ctx) })
 	}
-	s.sendAway(ctx)
+	s.drain.sendAway(ctx)
 	close(s.stopping)
 	if s.http.Shutdown(ctx) != nil { // Somebody is still sending or reading: time is up.
 		_ = s.http.Close()

@@ -47,9 +47,9 @@ type Config struct {
 	Blobs string
 	// Role is what the process does, api, worker or all: DOSSIER_ROLE, default all.
 	Role Role
-	// Drain is how long a server that is told to stop goes on answering while it
-	// says that it is not ready, for whoever balances the load to hear of it:
-	// DOSSIER_DRAIN, default 1s.
+	// Drain is how long nobody must have asked a server that is told to stop, which
+	// says meanwhile that it is not ready, for whoever balances the load to hear of
+	// it: DOSSIER_DRAIN, default 1s.
 	Drain time.Duration
 	// KeyFile holds the key-encryption key: DOSSIER_KEY_FILE, default key.json
 	// in Data.

@@ -1,7 +1,9 @@
 package dataurl
 
 import (
+	"encoding/binary"
 	"io"
+	"math/bits"
 	"strconv"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -73,12 +75,27 @@ func (t *text) ahead(n int) ([]byte, error) {
 // plain counts the leading bytes that stand for themselves. Bytes that are not
 // UTF-8 pass: no sound key, type or base64 holds any.
 func plain(w []byte) int {
-	for i, c := range w {
-		if c == '"' || c == '\\' || c < ' ' {
-			return i
+	n := 0
+	for ; len(w)-n >= 8; n += 8 {
+		if found := specials(binary.LittleEndian.Uint64(w[n:])); found != 0 {
+			return n + bits.TrailingZeros64(found)/8
 		}
 	}
-	return len(w)
+	for ; n < len(w); n++ {
+		if c := w[n]; c == '"' || c == '\\' || c < ' ' {
+			return n
+		}
+	}
+	return n
+}
+
+// specials looks at eight bytes at once: the highest bit of the first that is a
+// quote, a backslash or a control character is set, those of the bytes before it
+// are not. It subtracts from each byte and sees which borrowed.
+func specials(w uint64) uint64 {
+	const each, high = 0x0101010101010101, 0x8080808080808080
+	quote, backslash := w^each*'"', w^each*'\\'
+	return ((w-each*' ')&^w | (quote-each)&^quote | (backslash-each)&^backslash) & high
 }
 
 // escape takes one escape and leaves in resolved what it stands for.

@@ -15,6 +15,8 @@ type journal struct {
 	key     idv.ProcessKey
 	holder  string
 	steps   map[string]idv.Step
+	// released is set when the lease was given up with the last change.
+	released bool
 }
 
 // Step gives what is known of a step.
@@ -89,6 +91,9 @@ func (j *journal) forget(ctx context.Context, ref string) error {
 
 // release gives the process free for others.
 func (j *journal) release(ctx context.Context) {
+	if j.released {
+		return
+	}
 	ctx = context.WithoutCancel(ctx)
 	err := j.service.Store.Update(ctx, func(tx idv.Tx) error {
 		return tx.ReleaseLease(ctx, j.key, j.holder)

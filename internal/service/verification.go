@@ -57,18 +57,23 @@ func (v *verification) read(ctx context.Context, tx idv.Tx) (err error) {
 }
 
 // change stores a change of the process with its effects, if the lease still
-// holds.
+// holds. It is the last that is done under the lease, which ends with it.
 func (v *verification) change(ctx context.Context, event idv.Event, jobs ...idv.Job) error {
 	s := v.service
-	return s.Store.Update(ctx, func(tx idv.Tx) error {
+	err := s.Store.Update(ctx, func(tx idv.Tx) error {
 		if err := v.renew(ctx, tx); err != nil {
 			return err
 		}
 		if err := s.rank(ctx, tx, jobs); err != nil {
 			return err
 		}
-		return tx.ChangeProcess(ctx, v.Process, idv.Effects{Event: event, Jobs: jobs})
+		if err := tx.ChangeProcess(ctx, v.Process, idv.Effects{Event: event, Jobs: jobs}); err != nil {
+			return err
+		}
+		return tx.ReleaseLease(ctx, v.key, v.holder)
 	})
+	v.released = err == nil
+	return err
 }
 
 // rank lets the verifications of a tenant that has few of them go before those

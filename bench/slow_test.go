@@ -25,7 +25,7 @@ func BenchmarkSlowUploads(b *testing.B) {
 	c := newCustomer(b, program)
 	process := c.address(c.pending(b))
 	read := func(ctx context.Context) error {
-		time.Sleep(10 * time.Millisecond) // It is how long they wait that is asked, not how many there can be.
+		<-time.After(10 * time.Millisecond) // It is how long they wait that is asked, not how many there can be.
 		return c.call(ctx, http.MethodGet, process, nil)
 	}
 	at := make([]string, slowUploads)

@@ -34,6 +34,16 @@ func TestKeysAreRotatedUnderLoad(t *testing.T) {
 
 		stop := make(chan struct{})
 		var load sync.WaitGroup
+		var busy sync.RWMutex
+		settle := func() { // Whoever began before has ended after.
+			busy.Lock()
+			defer busy.Unlock()
+		}
+		work := func() error {
+			busy.RLock()
+			defer busy.RUnlock()
+			return b.work(t.Context(), old)
+		}
 		for range 3 {
 			load.Go(func() {
 				for {
@@ -42,7 +52,7 @@ func TestKeysAreRotatedUnderLoad(t *testing.T) {
 						return
 					default:
 					}
-					if err := b.work(t.Context(), old); err != nil {
+					if err := work(); err != nil {
 						t.Error(err)
 						return
 					}
@@ -54,11 +64,12 @@ func TestKeysAreRotatedUnderLoad(t *testing.T) {
 			before := operator.Keys()
 			_, err := seal.KeyFile{Path: path}.Rotate()
 			must(t, err)
+			settle() // No request is older than a rotation.
 			_, err = b.Rewrap(t.Context())
 			must(t, err)
 			counts, err := b.Wrapped(t.Context())
 			must(t, err)
-			for _, k := range older { // No request is as old as that.
+			for _, k := range older {
 				if counts[k.ID] == 0 {
 					must(t, seal.KeyFile{Path: path}.Drop(k.ID))
 				}

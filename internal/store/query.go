@@ -37,7 +37,7 @@ func ask(ctx context.Context, q querier, query string, args ...any) row {
 	if p, ok := q.(*pipeline); ok {
 		return p.row(ctx, query, args...)
 	}
-	rows, err := q.QueryContext(ctx, query, args...)
+	rows, err := q.QueryContext(ctx, query, args...) //nolint:rowserrcheck // first does
 	return &first{rows, err}
 }
 

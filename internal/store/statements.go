@@ -93,11 +93,16 @@ func (c *preparedConn) take(ctx context.Context, query string) (statement, error
 		delete(c.kept, query)
 		return s, nil
 	}
-	s, err := c.PrepareContext(ctx, query)
+	prepared, err := c.PrepareContext(ctx, query)
 	if err != nil {
 		return nil, err
 	}
-	return s.(statement), nil //nolint:forcetypeassert // the driver's statements have been so since its beginning
+	s, ok := prepared.(statement)
+	if !ok {
+		_ = prepared.Close() // It was never used.
+		return nil, fmt.Errorf("the statement is a %T, which heeds no context", prepared)
+	}
+	return s, nil
 }
 
 // keep takes a statement back. Where there are too many, any one goes.

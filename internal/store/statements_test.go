@@ -46,32 +46,29 @@ func nested(t *testing.T, db *DB) (pairs int) {
 		t.Fatal(err)
 	}
 	defer tx.Rollback()
-	above := func(place int) *sql.Rows {
-		rows, err := tx.QueryContext(t.Context(), `SELECT place FROM written WHERE place > $1 ORDER BY place`, place)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return rows
-	}
-	outer := above(-1)
-	defer outer.Close()
-	for outer.Next() {
-		var place int
-		if err := outer.Scan(&place); err != nil {
-			t.Fatal(err)
-		}
-		inner := above(place)
-		for inner.Next() {
-			pairs++
-		}
-		if err := inner.Close(); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := outer.Err(); err != nil {
+	above(t, tx, -1, func(place int) {
+		above(t, tx, place, func(int) { pairs++ })
+	})
+	return pairs
+}
+
+// above gives the places above one to found.
+func above(t *testing.T, tx *sql.Tx, place int, found func(int)) {
+	t.Helper()
+	rows, err := tx.QueryContext(t.Context(), `SELECT place FROM written WHERE place > $1 ORDER BY place`, place)
+	if err != nil {
 		t.Fatal(err)
 	}
-	return pairs
+	defer rows.Close()
+	for rows.Next() {
+		if err := rows.Scan(&place); err != nil {
+			t.Fatal(err)
+		}
+		found(place)
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func kept(t *testing.T, db *DB) (n int) {

@@ -158,6 +158,7 @@ func TestConsoleRuns(t *testing.T) {
 	if _, err := d.server.auth.Issue(t.Context(), old.ID, fresh, ""); err != nil {
 		t.Errorf("the secret before is refused while it should overlap: %v", err)
 	}
+	p.Until(`document.readyState === "complete"`)
 	p.Press("?")
 	p.AwaitText("goes to the search")
 	keepPicture(t, p, "keys-wide-light")

@@ -24,11 +24,20 @@ func TestComparedWithTheProvider(t *testing.T) {
 		{"expiryDate", "2030-01-01", ""},
 		{"optionalData", "X", ""},
 	} {
-		if got := compared(Mark{Kind: "field", Name: c.name, Value: c.value}, v); got != c.want {
+		if got := compared(Mark{Kind: "field", Name: c.name, Value: c.value}, readBy(v)); got != c.want {
 			t.Errorf("%s %s is %q, want %q", c.name, c.value, got, c.want)
 		}
 	}
-	if compared(Mark{Kind: "face"}, v) != "" || compared(Mark{Kind: "field", Name: "sex", Value: "F"}, nil) != "" || compared(Mark{Kind: "field", Name: "sex", Value: "F"}, &idv.Verdict{}) != "" {
-		t.Error("something is said where there is nothing to compare")
+	unclear := &idv.Verdict{ProviderSpecific: idv.PersonalJSON(`{"documentVerification":{"documentNumber":"SPE1234","breakdowns":{}},"facialSimilarity":{}}`)}
+	if got := compared(Mark{Kind: "field", Name: "documentNumber", Value: "SPE1234"}, readBy(unclear)); got != "same" {
+		t.Errorf("without a final result the number is %q", got)
+	}
+	for _, nothing := range []*idv.Verdict{nil, {}, {ProviderSpecific: idv.PersonalJSON(`{"documentVerification":[]}`)}} {
+		if got := compared(Mark{Kind: "field", Name: "sex", Value: "F"}, readBy(nothing)); got != "" {
+			t.Errorf("%+v: it is %q where there is nothing to compare", nothing, got)
+		}
+	}
+	if compared(Mark{Kind: "face"}, readBy(v)) != "" {
+		t.Error("a face is compared")
 	}
 }

@@ -179,7 +179,7 @@ func TestConsoleRuns(t *testing.T) {
 func (d *desk) design(p *browsertest.Page) {
 	t := d.t
 	const inside = `document.querySelector("iframe[name=preview]").contentDocument`
-	p.Goto(d.url + "/console/configurations/new")
+	p.Goto(d.url + "/console/new-configuration")
 	p.Until(inside + `.querySelector("#start")`)
 	p.Fill("input[name=configurationId]", "nowhere")
 	p.Fill("input[name=pageTitle]", "Bank of Nowhere")

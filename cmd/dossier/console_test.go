@@ -58,10 +58,14 @@ func (d *desk) sit(device browsertest.Device, e auth.Enrolment) *browsertest.Pag
 	return p
 }
 
-// unclear makes a process that the provider leaves inconclusive.
-func (s *stack) unclear() client.Ref {
+// unclear makes a process that the provider leaves inconclusive, with another
+// picture than the usual ones in the place of some.
+func (s *stack) unclear(others ...client.Image) client.Ref {
 	s.t.Helper()
 	ref := s.pendingProcess(passportOrder(), client.UserData{FirstName: "Anna", LastName: "Consider"}, "front", "selfie")
+	for _, other := range others {
+		check(s.t, s.api.SetImages(s.t.Context(), ref, other))
+	}
 	if p := s.result(ref); p.Status != client.StatusInconclusive {
 		s.t.Fatalf("the process is %s, want inconclusive", p.Status)
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/dossier-id/dossier/internal/idv"
 	"github.com/dossier-id/dossier/internal/sandbox"
 	"github.com/dossier-id/dossier/internal/service"
+	"github.com/dossier-id/dossier/internal/specimen"
 	"github.com/dossier-id/dossier/internal/store"
 )
 
@@ -30,7 +31,7 @@ func TestConsoleReview(t *testing.T) {
 	endpoint := tellingEndpoint(t, arrived)
 	_, err := d.server.use.CreateSubscription(t.Context(), store.DefaultTenant, service.Endpoint{URL: idv.Personal(endpoint), Events: idv.EventNames()})
 	check(t, err)
-	ref := d.unclear()
+	ref := d.unclear(drawn(t, "front", specimen.Default(specimen.Passport)))
 	check(t, d.server.use.SetFourEyes(t.Context(), store.DefaultTenant, true))
 	viewer, first, second := d.operator("vera", idv.RoleViewer), d.operator("rita", idv.RoleReviewer), d.operator("ruth", idv.RoleReviewer)
 
@@ -55,6 +56,8 @@ func TestConsoleReview(t *testing.T) {
 	p.Click("figure .ask")
 	p.AwaitText("Dossier's own reading")
 	p.AwaitText("image.read")
+	p.AwaitText("the provider read something else") // Its answers are canned.
+	p.Press("ArrowDown")
 	p.Press("ArrowDown")
 	keepPicture(t, p, "places-wide-light")
 	p.Until(`document.querySelector(".picture .marks .lit").dataset.mark === document.activeElement.dataset.mark`)
@@ -155,6 +158,7 @@ func TestConsoleRuns(t *testing.T) {
 	if _, err := d.server.auth.Issue(t.Context(), old.ID, fresh, ""); err != nil {
 		t.Errorf("the secret before is refused while it should overlap: %v", err)
 	}
+	p.Until(`document.readyState === "complete"`)
 	p.Press("?")
 	p.AwaitText("goes to the search")
 	keepPicture(t, p, "keys-wide-light")
@@ -175,7 +179,7 @@ func TestConsoleRuns(t *testing.T) {
 func (d *desk) design(p *browsertest.Page) {
 	t := d.t
 	const inside = `document.querySelector("iframe[name=preview]").contentDocument`
-	p.Goto(d.url + "/console/configurations/new")
+	p.Goto(d.url + "/console/new-configuration")
 	p.Until(inside + `.querySelector("#start")`)
 	p.Fill("input[name=configurationId]", "nowhere")
 	p.Fill("input[name=pageTitle]", "Bank of Nowhere")

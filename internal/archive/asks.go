@@ -36,7 +36,7 @@ func groups() map[string]string {
 
 // parts are what has another meaning than its group and its name tell.
 func parts() map[string]string {
-	return map[string]string{
+	return map[string]string{ // #nosec G101 -- questions, no credentials
 		"ageValidation.minimumAcceptedAge":           "Is the holder as old as the account demands?",
 		"compromisedDocument.documentDatabase":       "Is it in a database of stolen, leaked or sample documents?",
 		"compromisedDocument.repeatAttempts":         "Was it shown before with other data or another face?",

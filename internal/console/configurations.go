@@ -41,7 +41,7 @@ func (f configuration) Address() string {
 // Preview is where it is shown as it was opened.
 func (f configuration) Preview() string {
 	if f.ID == "" {
-		return Root + "/configurations/preview"
+		return Root + "/configuration-preview"
 	}
 	return f.Address() + "/preview"
 }

@@ -113,10 +113,11 @@ func routes() []route {
 		{"POST /webhooks/{id}/{deed}", idv.RoleAdministrator, (*console).changeWebhook},
 
 		{"GET /configurations", idv.RoleViewer, (*console).configurations},
-		{"GET /configurations/new", idv.RoleAdministrator, (*console).newConfiguration},
+		// Not below /configurations: new and preview may be the ids of some.
+		{"GET /new-configuration", idv.RoleAdministrator, (*console).newConfiguration},
 		{"POST /configurations", idv.RoleAdministrator, (*console).createConfiguration},
-		{"GET /configurations/preview", idv.RoleViewer, (*console).previewDefaults},
-		{"POST /configurations/preview", idv.RoleAdministrator, (*console).previewForm},
+		{"GET /configuration-preview", idv.RoleViewer, (*console).previewDefaults},
+		{"POST /configuration-preview", idv.RoleAdministrator, (*console).previewForm},
 		{"GET /configurations/{id}", idv.RoleViewer, (*console).configuration},
 		{"POST /configurations/{id}", idv.RoleAdministrator, (*console).replaceConfiguration},
 		{"GET /configurations/{id}/preview", idv.RoleViewer, (*console).previewStored},

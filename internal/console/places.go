@@ -1,6 +1,7 @@
 package console
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -107,32 +108,52 @@ func (c *console) places(q *request) error {
 		return err
 	}
 	shown := reading{Unreadable: err != nil, Width: seen.Width, Height: seen.Height}
+	theirs := readBy(v.Verdict)
 	for _, m := range seen.Marks {
-		shown.Marks = append(shown.Marks, mark{m, compared(m, v.Verdict)})
+		shown.Marks = append(shown.Marks, mark{m, compared(m, theirs)})
 	}
 	return c.part(q, "process", "places", shown)
 }
 
 // compared says whether the provider has read the same in a document; "" where
 // it has not said, or where letters of the zone cannot tell.
-func compared(m Mark, v *idv.Verdict) string {
-	if m.Kind != "field" || v == nil || v.Final == nil {
+func compared(m Mark, theirs idv.FinalResult) string {
+	if m.Kind != "field" {
 		return ""
 	}
-	f := v.Final
-	theirs := plain(map[string]string{
-		"documentNumber": f.DocumentNumber, "lastName": f.LastName, "firstName": f.FirstName, "birthDate": f.DateOfBirth, "expiryDate": f.DateOfExpiry,
-		"nationality": f.Nationality, "issuingCountry": f.IssuingCountry, "sex": f.Gender[:min(1, len(f.Gender))],
+	said := plain(map[string]string{
+		"documentNumber": theirs.DocumentNumber, "lastName": theirs.LastName, "firstName": theirs.FirstName, "birthDate": theirs.DateOfBirth,
+		"expiryDate": theirs.DateOfExpiry, "nationality": theirs.Nationality, "issuingCountry": theirs.IssuingCountry,
+		"sex": theirs.Gender[:min(1, len(theirs.Gender))],
 	}[m.Name])
 	beyondZ := func(r rune) bool { return r > 'Z' } // The zone writes other letters in its own way.
 	switch {
-	case theirs == "" || strings.ContainsFunc(theirs, beyondZ):
+	case said == "" || strings.ContainsFunc(said, beyondZ):
 		return ""
-	case theirs == plain(m.Value):
+	case said == plain(m.Value):
 		return "same"
 	default:
 		return "differs"
 	}
+}
+
+// readBy gives what the provider has read in the document: the final result, or
+// without one what its report on the document says, in the same words.
+func readBy(v *idv.Verdict) (theirs idv.FinalResult) {
+	if v == nil {
+		return theirs
+	}
+	if v.Final != nil {
+		return *v.Final
+	}
+	var specific struct {
+		Document json.RawMessage `json:"documentVerification"`
+	}
+	// A report of another form has nothing to compare; whoever opens the process hears of it.
+	if json.Unmarshal(v.ProviderSpecific, &specific) != nil || json.Unmarshal(specific.Document, &theirs) != nil {
+		return idv.FinalResult{}
+	}
+	return theirs
 }
 
 // plain leaves out what documents write in several ways: blanks, hyphens and the

@@ -8,9 +8,9 @@ import (
 	"github.com/dossier-id/dossier/internal/idv"
 )
 
-// keepRateHours is how long it can be seen how much of the provider's limit was
+// keptBookings is how long it can be seen how much of the provider's limit was
 // used: as long as the overview of the console reaches back, and a day before it.
-const keepRateHours = 92 * 24 * time.Hour
+const keptBookings = 92 * 24 * time.Hour
 
 // NoteBooked notes how many places of the provider's schedule were booked by now,
 // so that BookedHours can tell how many in which hour. It is called every minute.
@@ -19,7 +19,7 @@ func (db *DB) NoteBooked(ctx context.Context, now time.Time) error {
 		_, err := exec(ctx, tx.q, `INSERT INTO rate_hours (name, hour, booked) SELECT name, $2, booked FROM rates WHERE name = $1
 			ON CONFLICT (name, hour) DO UPDATE SET booked = excluded.booked`, providerRate, micros(now.Truncate(time.Hour)))
 		if err == nil {
-			_, err = exec(ctx, tx.q, `DELETE FROM rate_hours WHERE name = $1 AND hour < $2`, providerRate, micros(now.Add(-keepRateHours)))
+			_, err = exec(ctx, tx.q, `DELETE FROM rate_hours WHERE name = $1 AND hour < $2`, providerRate, micros(now.Add(-keptBookings)))
 		}
 		if err != nil {
 			return fmt.Errorf("note how much of the provider's limit was used: %w", err)
@@ -39,7 +39,7 @@ func (r *reader) BookedHours(ctx context.Context, since time.Time) (hours []idv.
 	totals, err := all(ctx, r.q, func(r row) (t total, err error) {
 		err = r.Scan(timeOf(&t.at), &t.booked)
 		return t, err
-	}, `SELECT hour, booked FROM rate_hours WHERE name = $1 AND hour >= $2 ORDER BY hour`, providerRate, micros(since.Add(-keepRateHours)))
+	}, `SELECT hour, booked FROM rate_hours WHERE name = $1 AND hour >= $2 ORDER BY hour`, providerRate, micros(since.Add(-keptBookings)))
 	if err != nil {
 		return nil, full, fmt.Errorf("read how much of the provider's limit was used: %w", err)
 	}

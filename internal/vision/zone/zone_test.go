@@ -57,9 +57,6 @@ func TestReadsSpecimens(t *testing.T) {
 	t.Parallel()
 	r := newReader(t)
 	names := []string{"passport-3", "card-3", "td2-3", "passport-small-3", "passport-0", "card-0", "card-2", "passport-2"}
-	if raceDetector {
-		names = names[:2]
-	}
 	for i, name := range names {
 		g, want := picture(t, name)
 		got, err := r.Read(t.Context(), raster.Turn(g, i%4), today)

@@ -1,7 +1,0 @@
-//go:build race
-
-package zone
-
-// raceDetector says that these tests run about ten times as slowly, so that
-// fewer pictures have to do.
-const raceDetector = true

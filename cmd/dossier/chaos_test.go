@@ -23,8 +23,7 @@ import (
 )
 
 // chaotic is how many verifications run during each trouble: a thousand with
-// `make chaos`. All four troubles in one process have hung, for a reason that is
-// not found yet, which is why they are no part of `make test`.
+// `make chaos`.
 func chaotic(t *testing.T) int {
 	t.Helper()
 	n, err := strconv.Atoi(os.Getenv("DOSSIER_CHAOS"))

@@ -57,11 +57,13 @@ func Start(tb testing.TB) *Server {
 	return &Server{running, running.url()}
 }
 
-// New returns the URL of a fresh, empty database.
+// New returns the URL of a fresh, empty database. Unlike those of the shared server
+// it has lost nothing of what it acknowledged when it is restarted.
 func (s *Server) New(tb testing.TB) string {
 	tb.Helper()
 	name := "dossier_" + strings.ToLower(rand.Text())
 	s.Execute(tb, "CREATE DATABASE "+name)
+	s.Execute(tb, "ALTER DATABASE "+name+" SET synchronous_commit = on")
 	return databaseURL(s.admin, name)
 }
 

@@ -61,7 +61,7 @@ var house = map[string]room{
 	"internal/netguard":         {},
 	"internal/config":           {imports: []string{"internal/envfile"}},
 	"internal/envfile":          {},
-	"internal/obs":              {},
+	"internal/obs":              {imports: []string{"internal/wire"}},
 	"internal/pace":             {},
 
 	// Those who know nothing of us: the other side of the wire.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/dossier-id/dossier/internal/store"
+	"github.com/dossier-id/dossier/internal/wire"
 )
 
 const (
@@ -93,20 +94,20 @@ func (a *api) answerOnce(w http.ResponseWriter, r *http.Request, claim *store.Cl
 	sum := newRequestSum(r)
 	rest := r.Body
 	r.Body = &restOfBody{io.TeeReader(rest, sum), rest}
-	kept := &keptAnswer{ResponseWriter: w}
+	kept := &keptAnswer{Status: wire.Status{ResponseWriter: w}}
 	release := a.hold(r.Context(), claim)
 	defer release()
 	next.ServeHTTP(kept, r)
 	release() // the claim must stand still from here on
 
 	ctx := context.WithoutCancel(r.Context())
-	if kept.status < 200 || kept.status > 299 {
+	if kept.Code < 200 || kept.Code > 299 {
 		a.note(ctx, a.Answers.Abandon(ctx, claim))
 		return
 	}
 	_, _ = io.Copy(sum, io.LimitReader(rest, maxImagesRequest)) // what the handler did not need
 	a.note(ctx, a.Answers.Finish(ctx, claim, sum.Sum(nil), requestOf(ctx).dossier, store.Answer{
-		Status: kept.status, Location: w.Header().Get("Location"), ContentType: w.Header().Get("Content-Type"), Body: kept.body.Bytes(),
+		Status: kept.Code, Location: w.Header().Get("Location"), ContentType: w.Header().Get("Content-Type"), Body: kept.body.Bytes(),
 	}, a.Now().Add(keepAnswers)))
 }
 
@@ -164,27 +165,12 @@ type restOfBody struct {
 
 // keptAnswer remembers an answer while it is sent.
 type keptAnswer struct {
-	http.ResponseWriter
-	status int
-	body   bytes.Buffer
-}
-
-// WriteHeader notes the status.
-func (k *keptAnswer) WriteHeader(status int) {
-	if k.status == 0 && status >= http.StatusOK {
-		k.status = status
-	}
-	k.ResponseWriter.WriteHeader(status)
+	wire.Status
+	body bytes.Buffer
 }
 
 // Write notes the body.
 func (k *keptAnswer) Write(p []byte) (int, error) {
-	if k.status == 0 {
-		k.status = http.StatusOK
-	}
 	k.body.Write(p)
-	return k.ResponseWriter.Write(p)
+	return k.Status.Write(p)
 }
-
-// Unwrap lets http.ResponseController reach the connection.
-func (k *keptAnswer) Unwrap() http.ResponseWriter { return k.ResponseWriter }

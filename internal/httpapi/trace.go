@@ -14,6 +14,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/dossier-id/dossier/internal/crash"
+	"github.com/dossier-id/dossier/internal/wire"
 )
 
 // requestKey is the key of a request's own values in its context.
@@ -55,14 +56,14 @@ func traced(log *slog.Logger, random io.Reader, now func() time.Time, next http.
 		begun := now()
 		req := &request{trace: newTrace(r, random), log: log}
 		r = r.WithContext(context.WithValue(r.Context(), requestKey{}, req))
-		seen := &statusWriter{ResponseWriter: w}
+		seen := &statusWriter{wire.Status{ResponseWriter: w}}
 		sent := r.Body
 		r.Body = &requestBody{sent}
 		defer func() {
 			aborted := recovered(seen, r, recover())
-			drain(r, sent, seen.status)
+			drain(r, sent, seen.Code)
 			log.InfoContext(r.Context(), "request", "method", r.Method, "path", shownPath(req.route, r.URL.Path),
-				"status", seen.status, "duration", now().Sub(begun), "trace", req.trace)
+				"status", seen.Code, "duration", now().Sub(begun), "trace", req.trace)
 			if aborted {
 				panic(http.ErrAbortHandler)
 			}
@@ -82,7 +83,7 @@ func recovered(w *statusWriter, r *http.Request, p any) (aborted bool) {
 		return true
 	}
 	crash.Log(r.Context(), logOf(r.Context()), "a handler panicked", p, "trace", traceID(r.Context()))
-	if w.status != 0 {
+	if w.Code != 0 {
 		return true // so that nobody takes what was sent for the whole
 	}
 	fail(w, r, http.StatusInternalServerError, "the server could not do it; the trace id leads to the reason")
@@ -139,30 +140,14 @@ func setUnlessThere(h http.Header, name, value string) {
 	}
 }
 
-// statusWriter remembers the status of an answer.
-type statusWriter struct {
-	http.ResponseWriter
-	status int
-}
+// statusWriter remembers the status of an answer, and says with a refusal that
+// passes when to come back.
+type statusWriter struct{ wire.Status }
 
-// WriteHeader notes the first status that is final.
+// WriteHeader adds what a client should know of the status.
 func (w *statusWriter) WriteHeader(status int) {
-	if w.status == 0 && status >= http.StatusOK {
-		w.status = status
-	}
 	if status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable {
 		setUnlessThere(w.Header(), "Retry-After", retryAfter)
 	}
-	w.ResponseWriter.WriteHeader(status)
+	w.Status.WriteHeader(status)
 }
-
-// Write notes the implicit 200.
-func (w *statusWriter) Write(p []byte) (int, error) {
-	if w.status == 0 {
-		w.status = http.StatusOK
-	}
-	return w.ResponseWriter.Write(p)
-}
-
-// Unwrap lets http.ResponseController reach the connection.
-func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }

@@ -4,5 +4,5 @@
 // contract, status codes and times only. Of an address it keeps the form, never
 // an id, a query or a customer's host.
 //
-// It imports only the standard library, Prometheus and OpenTelemetry.
+// It imports wire, for the status of an answer, Prometheus and OpenTelemetry.
 package obs

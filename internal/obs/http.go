@@ -11,6 +11,8 @@ import (
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/codes"
 	"go.opentelemetry.io/otel/trace"
+
+	"github.com/dossier-id/dossier/internal/wire"
 )
 
 // word is a part of a path that everybody may see: a short word or the version of
@@ -63,17 +65,17 @@ func (o *Observer) Requests(next http.Handler) http.Handler {
 		ctx, span := o.tracer.Start(Resume(r.Context(), r.Header.Get("Traceparent")), r.Method+" "+form(r.URL.Path), trace.WithSpanKind(trace.SpanKindServer))
 		r = r.WithContext(ctx)
 		r.Header.Set("Traceparent", Carry(ctx))
-		seen := &status{ResponseWriter: w}
+		seen := &wire.Status{ResponseWriter: w}
 		o.inFlight.Inc()
 		defer func() {
 			o.inFlight.Dec()
-			seen.code = cmp.Or(seen.code, http.StatusOK) // what is sent where a handler says nothing
-			span.SetAttributes(attribute.Int("http.response.status_code", seen.code))
-			if seen.code >= http.StatusInternalServerError {
+			seen.Code = cmp.Or(seen.Code, http.StatusOK) // what is sent where a handler says nothing
+			span.SetAttributes(attribute.Int("http.response.status_code", seen.Code))
+			if seen.Code >= http.StatusInternalServerError {
 				span.SetStatus(codes.Error, "")
 			}
 			span.End()
-			o.requests.WithLabelValues(method(r.Method), o.routes.name(r.URL.Path, seen.code), strconv.Itoa(seen.code)).Observe(o.now().Sub(begun).Seconds())
+			o.requests.WithLabelValues(method(r.Method), o.routes.name(r.URL.Path, seen.Code), strconv.Itoa(seen.Code)).Observe(o.now().Sub(begun).Seconds())
 		}()
 		next.ServeHTTP(seen, r)
 	})
@@ -87,31 +89,6 @@ func method(m string) string {
 	}
 	return "other"
 }
-
-// status remembers the status of an answer.
-type status struct {
-	http.ResponseWriter
-	code int
-}
-
-// WriteHeader notes the first status that is final.
-func (s *status) WriteHeader(code int) {
-	if s.code == 0 && code >= http.StatusOK {
-		s.code = code
-	}
-	s.ResponseWriter.WriteHeader(code)
-}
-
-// Write notes the implicit 200.
-func (s *status) Write(p []byte) (int, error) {
-	if s.code == 0 {
-		s.code = http.StatusOK
-	}
-	return s.ResponseWriter.Write(p)
-}
-
-// Unwrap lets http.ResponseController reach the connection.
-func (s *status) Unwrap() http.ResponseWriter { return s.ResponseWriter }
 
 // Calls traces and counts what is asked of somebody: the provider, or customers'
 // endpoints, whose paths are not shown.

@@ -28,32 +28,37 @@ func (t *transaction) nextLeaf(ctx context.Context) (int64, error) {
 	if t.db.engine == SQLite {
 		return one(ctx, t.q, value[int64], `UPDATE leaves SET next = next + 1 WHERE id = 1 RETURNING next - 1`)
 	}
-	return t.db.leaves.next(func() ([]int64, error) {
-		return all(ctx, t.q, value[int64], `SELECT nextval('leaves') FROM generate_series(1, 32)`)
-	})
+	if leaf, found := t.db.leaves.take(nil); found {
+		return leaf, nil
+	}
+	given, err := all(ctx, t.q, value[int64], `SELECT nextval('leaves') FROM generate_series(1, 32)`)
+	if err != nil {
+		return 0, err
+	}
+	leaf, _ := t.db.leaves.take(given)
+	return leaf, nil
 }
 
 // leaves are numbers that a sequence of PostgreSQL has given. It gives none
 // twice, also when the transaction that asked is rolled back, so that several are
-// asked for at once. What a replica does not use nobody does.
+// asked for at once. What a replica does not use nobody does. The lock is never held
+// while the database is asked: who asks may have to wait for another transaction,
+// and that one for a leaf.
 type leaves struct {
 	mu    sync.Mutex
 	spare []int64
 }
 
-func (l *leaves) next(more func() ([]int64, error)) (int64, error) {
+// take adds what was given and takes one, if there is one.
+func (l *leaves) take(given []int64) (leaf int64, found bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.spare = append(l.spare, given...)
 	if len(l.spare) == 0 {
-		given, err := more()
-		if err != nil {
-			return 0, err
-		}
-		l.spare = given
+		return 0, false
 	}
-	leaf := l.spare[0]
-	l.spare = l.spare[1:]
-	return leaf, nil
+	leaf, l.spare = l.spare[0], l.spare[1:]
+	return leaf, true
 }
 
 // forget has the key forgotten as soon as the transaction is committed.

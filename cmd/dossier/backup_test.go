@@ -19,6 +19,26 @@ import (
 // asks a server on the copy for what the first one knows.
 func TestBackupAndRestore(t *testing.T) {
 	t.Parallel()
+	onBackups(t, func(s *stack, restore func(to string) string) {
+		t := s.t
+		ref := s.pendingProcess(passportOrder(), client.UserData{FirstName: "Anna"}, "front", "selfie")
+		s.result(ref)
+
+		data := filepath.Join(t.TempDir(), "restored")
+		again := s.on(restore(data), data)
+		for _, path := range []string{pathOf(ref), pathOf(ref) + "/images/front", "/assure/dossiers/" + ref.DossierID} {
+			want, got := s.call(s.token(), http.MethodGet, path, ""), again.call(again.token(), http.MethodGet, path, "")
+			if want.status != http.StatusOK || got.status != want.status || !bytes.Equal(got.body, want.body) {
+				t.Errorf("%s: %d with %d bytes, the original has %d with %d", path, got.status, len(got.body), want.status, len(want.body))
+			}
+		}
+	})
+}
+
+// onBackups runs a test on each database, with a server and a way to restore a
+// backup of it, which gives the URL of the copy.
+func onBackups(t *testing.T, test func(s *stack, restore func(to string) string)) {
+	t.Helper()
 	for engine, database := range map[string]func(t *testing.T) (url string, restore func(s *stack, to string) string){
 		"sqlite":   sqliteBackup,
 		"postgres": postgresBackup,
@@ -27,17 +47,7 @@ func TestBackupAndRestore(t *testing.T) {
 			t.Parallel()
 			url, restore := database(t)
 			s := newStack(t, url, sandbox.Options{CompleteAfter: quickly})
-			ref := s.pendingProcess(passportOrder(), client.UserData{FirstName: "Anna"}, "front", "selfie")
-			s.result(ref)
-
-			data := filepath.Join(t.TempDir(), "restored")
-			again := s.on(restore(s, data), data)
-			for _, path := range []string{pathOf(ref), pathOf(ref) + "/images/front", "/assure/dossiers/" + ref.DossierID} {
-				want, got := s.call(s.token(), http.MethodGet, path, ""), again.call(again.token(), http.MethodGet, path, "")
-				if want.status != http.StatusOK || got.status != want.status || !bytes.Equal(got.body, want.body) {
-					t.Errorf("%s: %d with %d bytes, the original has %d with %d", path, got.status, len(got.body), want.status, len(want.body))
-				}
-			}
+			test(s, func(to string) string { return restore(s, to) })
 		})
 	}
 }
@@ -65,40 +75,33 @@ func (s *stack) on(database, data string) *stack {
 // nothing of that dossier by any path, and everything of the one beside it.
 func TestBackupOfBeforeAnErasureYieldsNothing(t *testing.T) {
 	t.Parallel()
-	for engine, database := range map[string]func(t *testing.T) (url string, restore func(s *stack, to string) string){
-		"sqlite":   sqliteBackup,
-		"postgres": postgresBackup,
-	} {
-		t.Run(engine, func(t *testing.T) {
-			t.Parallel()
-			url, restore := database(t)
-			s := newStack(t, url, sandbox.Options{CompleteAfter: quickly})
-			gone := s.pendingProcess(passportOrder(), client.UserData{FirstName: "Gone"}, "front", "selfie")
-			s.result(gone)
-			if got := s.call(s.token(), http.MethodPost, pathOf(gone)+"/images/to-files", ""); got.status != http.StatusNoContent {
-				t.Fatalf("to files: %d %s", got.status, got.body)
-			}
-			stays := s.pendingProcess(passportOrder(), client.UserData{FirstName: "Stays"})
+	onBackups(t, func(s *stack, restore func(to string) string) {
+		t := s.t
+		gone := s.pendingProcess(passportOrder(), client.UserData{FirstName: "Gone"}, "front", "selfie")
+		s.result(gone)
+		if got := s.call(s.token(), http.MethodPost, pathOf(gone)+"/images/to-files", ""); got.status != http.StatusNoContent {
+			t.Fatalf("to files: %d %s", got.status, got.body)
+		}
+		stays := s.pendingProcess(passportOrder(), client.UserData{FirstName: "Stays"})
 
-			data := filepath.Join(t.TempDir(), "restored")
-			copied := restore(s, data)
-			check(t, s.api.DeleteDossier(t.Context(), gone.DossierID))
-			again := s.on(copied, data)
-			token, dossier := again.token(), "/assure/dossiers/"+gone.DossierID
-			for _, path := range []string{
-				dossier, dossier + "/userdata", dossier + "/files/front", pathOf(gone), pathOf(gone) + "/download", pathOf(gone) + "/images/front",
-			} {
-				again.wantRefusal(again.call(token, http.MethodGet, path, ""), 404, "not_found")
-			}
-			listed := again.call(token, http.MethodGet, "/assure/dossiers", "")
-			if listed.status != http.StatusOK || strings.Contains(string(listed.body), gone.DossierID) || !strings.Contains(string(listed.body), stays.DossierID) {
-				t.Errorf("the list: %d %s", listed.status, listed.body)
-			}
-			if got := again.call(token, http.MethodGet, "/assure/dossiers/"+stays.DossierID+"/userdata", ""); got.status != 200 || !strings.Contains(string(got.body), "Stays") {
-				t.Errorf("the dossier beside it: %d %s", got.status, got.body)
-			}
-		})
-	}
+		data := filepath.Join(t.TempDir(), "restored")
+		copied := restore(data)
+		check(t, s.api.DeleteDossier(t.Context(), gone.DossierID))
+		again := s.on(copied, data)
+		token, dossier := again.token(), "/assure/dossiers/"+gone.DossierID
+		for _, path := range []string{
+			dossier, dossier + "/userdata", dossier + "/files/front", pathOf(gone), pathOf(gone) + "/download", pathOf(gone) + "/images/front",
+		} {
+			again.wantRefusal(again.call(token, http.MethodGet, path, ""), 404, "not_found")
+		}
+		listed := again.call(token, http.MethodGet, "/assure/dossiers", "")
+		if listed.status != http.StatusOK || strings.Contains(string(listed.body), gone.DossierID) || !strings.Contains(string(listed.body), stays.DossierID) {
+			t.Errorf("the list: %d %s", listed.status, listed.body)
+		}
+		if got := again.call(token, http.MethodGet, "/assure/dossiers/"+stays.DossierID+"/userdata", ""); got.status != 200 || !strings.Contains(string(got.body), "Stays") {
+			t.Errorf("the dossier beside it: %d %s", got.status, got.body)
+		}
+	})
 }
 
 func sqliteBackup(t *testing.T) (url string, restore func(*stack, string) string) {

@@ -14,7 +14,6 @@ import (
 	"golang.org/x/image/font"
 	"golang.org/x/image/font/gofont/gomono"
 	"golang.org/x/image/font/gofont/goregular"
-	"golang.org/x/image/font/opentype"
 	"golang.org/x/image/math/f64"
 	"golang.org/x/image/math/fixed"
 )
@@ -45,15 +44,7 @@ func typeface(tb testing.TB, i int, size float64) font.Face {
 	if i%3 == 0 {
 		source = goregular.TTF
 	}
-	parsed, err := opentype.Parse(source)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	face, err := opentype.NewFace(parsed, &opentype.FaceOptions{Size: size, DPI: 72})
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return face
+	return faceOf(tb, source, size)
 }
 
 // writing is a line: of words, or of the capitals, digits and fillers that a zone has.

@@ -93,7 +93,7 @@ func (p *process) await(path string) {
 		if err != nil {
 			p.b.Fatal(err)
 		}
-		answer, err := http.DefaultClient.Do(request)
+		answer, err := caller().Do(request)
 		if err == nil && answer.Body.Close() == nil && (path == "/" || answer.StatusCode == http.StatusOK) {
 			return
 		}

@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	readers    = 8
+	readers    = 32
 	readSpan   = 2 * time.Second
 	stripeMock = "github.com/stripe/stripe-mock@v0.203.0"
 )
@@ -30,7 +30,7 @@ func BenchmarkGetProcess(b *testing.B) {
 	}
 	program := build(b)
 	c := newCustomer(b, program)
-	process := c.address(c.accepted(b, program))
+	process := c.address(c.accepted(b, draw(b, program, "passport"), draw(b, program, "selfie")))
 	for b.Loop() {
 		ours := rate(reads(b, readSpan, func(ctx context.Context) error { return c.call(ctx, http.MethodGet, process, nil) }))
 		theirs := rate(reads(b, readSpan, charge))

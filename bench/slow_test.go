@@ -21,7 +21,7 @@ const (
 // busy one: what is wanted is a half.
 func BenchmarkSlowUploads(b *testing.B) {
 	program := build(b)
-	body, _ := noise(b)
+	body, _ := noise(b, uploadPixels)
 	c := newCustomer(b, program)
 	process := c.address(c.pending(b))
 	read := func(ctx context.Context) error {

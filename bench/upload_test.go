@@ -27,7 +27,7 @@ const uploadsAtOnce = 50
 // to ours; to-base64 is our time in those that decoding the base64 alone takes.
 func BenchmarkUpload(b *testing.B) {
 	c := newCustomer(b, build(b))
-	body, encoded := noise(b)
+	body, encoded := noise(b, uploadPixels)
 	at, plain := c.address(c.pending(b))+"/images", plainUploads(b)
 	var ours, theirs, alone time.Duration
 	for b.Loop() {
@@ -49,7 +49,7 @@ func BenchmarkUpload(b *testing.B) {
 func BenchmarkUploadsAtOnce(b *testing.B) {
 	const wanted = 150.0
 	program := build(b)
-	body, _ := noise(b)
+	body, _ := noise(b, uploadPixels)
 	for b.Loop() {
 		c := newCustomer(b, program)
 		idle := c.at.status("VmRSS:")
@@ -72,10 +72,27 @@ func BenchmarkUploadsAtOnce(b *testing.B) {
 	}
 }
 
-// noise gives an upload of a picture that does not compress, and its base64.
-func noise(b *testing.B) (body []byte, encoded string) {
+// uploadPixels make a picture of 4 MB.
+const uploadPixels = 2200 * 1800
+
+// noise gives an upload of a picture that does not compress, a byte for each of
+// so many pixels, and its base64.
+func noise(b *testing.B, pixels int) (body []byte, encoded string) {
 	b.Helper()
-	picture := image.NewGray(image.Rect(0, 0, 2200, 1800))
+	picture := noisy(b, pixels)
+	encoded = base64.StdEncoding.EncodeToString(picture)
+	body, err := json.Marshal(map[string]string{"front": "data:image/jpeg;base64," + encoded})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Logf("a picture of %d bytes", len(picture))
+	return body, encoded
+}
+
+func noisy(b *testing.B, pixels int) []byte {
+	b.Helper()
+	const width = 1000
+	picture := image.NewGray(image.Rect(0, 0, width, pixels/width))
 	random := rand.New(rand.NewPCG(1, 2)) // #nosec G404 -- a picture of noise
 	for i := range picture.Pix {
 		picture.Pix[i] = byte(random.Uint32())
@@ -84,13 +101,7 @@ func noise(b *testing.B) (body []byte, encoded string) {
 	if err := jpeg.Encode(&text, picture, &jpeg.Options{Quality: 95}); err != nil {
 		b.Fatal(err)
 	}
-	encoded = base64.StdEncoding.EncodeToString(text.Bytes())
-	body, err := json.Marshal(map[string]string{"front": "data:image/jpeg;base64," + encoded})
-	if err != nil {
-		b.Fatal(err)
-	}
-	b.Logf("a picture of %d bytes", text.Len())
-	return body, encoded
+	return text.Bytes()
 }
 
 // plainUploads is a server as one would write it in an hour.

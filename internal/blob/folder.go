@@ -45,19 +45,31 @@ func (f *Folder) Ready(context.Context) error {
 }
 
 // Put writes a file beside the key's, and renames it once it is durable. What a
-// crash leaves of it bears a name of its own, by which Older gives it.
+// crash leaves of it bears a name of its own, by which Older gives it. The folders
+// above, which may be new, are made durable while the bytes come in.
 func (f *Folder) Put(_ context.Context, key string, write func(io.Writer) error) error {
-	if err := f.root.MkdirAll(path.Dir(key), 0o700); err != nil {
+	folder := path.Dir(key)
+	if err := f.root.MkdirAll(folder, 0o700); err != nil {
 		return fmt.Errorf("create its folder: %w", err)
 	}
-	part := path.Join(path.Dir(key), "part-"+strings.ToLower(rand.Text()))
+	above := make(chan error, 1)
+	go func() { above <- f.syncUp(path.Dir(folder)) }()
+	err := f.replace(key, path.Join(folder, "part-"+strings.ToLower(rand.Text())), write)
+	if err == nil {
+		err = f.sync(folder)
+	}
+	return errors.Join(err, <-above)
+}
+
+// replace gives a key the file that is written as part.
+func (f *Folder) replace(key, part string, write func(io.Writer) error) error {
 	if err := f.write(part, write); err != nil {
 		return errors.Join(err, f.remove(part))
 	}
 	if err := f.root.Rename(part, key); err != nil {
 		return errors.Join(fmt.Errorf("give it its name: %w", err), f.remove(part))
 	}
-	return f.syncUp(path.Dir(key))
+	return nil
 }
 
 // write makes a new file that is durable when it returns nil.
@@ -80,22 +92,27 @@ func (f *Folder) remove(name string) error {
 	return nil
 }
 
-// syncUp makes the entries of a folder durable, and the folders above it, which
-// may be as new.
+// syncUp makes the entries of a folder durable, and of those above it, which may
+// be as new.
 func (f *Folder) syncUp(name string) error {
 	for {
-		d, err := f.root.Open(name)
-		if err != nil {
-			return fmt.Errorf("open a folder: %w", err)
-		}
-		if err := errors.Join(d.Sync(), d.Close()); err != nil {
-			return fmt.Errorf("sync a folder: %w", err)
-		}
-		if name == "." {
-			return nil
+		if err := f.sync(name); err != nil || name == "." {
+			return err
 		}
 		name = path.Dir(name)
 	}
+}
+
+// sync makes the entries of a folder durable.
+func (f *Folder) sync(name string) error {
+	d, err := f.root.Open(name)
+	if err != nil {
+		return fmt.Errorf("open a folder: %w", err)
+	}
+	if err := errors.Join(d.Sync(), d.Close()); err != nil {
+		return fmt.Errorf("sync a folder: %w", err)
+	}
+	return nil
 }
 
 // Open gives the bytes, or fs.ErrNotExist.

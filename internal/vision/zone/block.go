@@ -71,7 +71,7 @@ func under(rows []row, above row) []int {
 
 // beneath judges two rows of one direction, b's middle being beside a's.
 func beneath(a *row, b row) bool {
-	across := (b.y-a.y)*a.dx - (b.x-a.x)*a.dy
+	across := a.across(&b)
 	mean := (a.length() + b.length()) / 2
 	return across > 0 && math.Abs(a.dx*b.dy-a.dy*b.dx) < 0.09 &&
 		math.Abs(a.length()-b.length()) < 0.22*mean &&
@@ -80,11 +80,18 @@ func beneath(a *row, b row) bool {
 		max(a.thickness, b.thickness) < 1.9*min(a.thickness, b.thickness)
 }
 
-// even says whether three rows have about the same distances.
+// even says whether three rows have about the same distances. Only what lies
+// across them counts: the middle of a row's ink is where its letters are, and not
+// its fillers.
 func even(rows []row, i, j, k int) bool {
-	first := math.Hypot(rows[j].x-rows[i].x, rows[j].y-rows[i].y)
-	second := math.Hypot(rows[k].x-rows[j].x, rows[k].y-rows[j].y)
+	first, second := math.Abs(rows[j].across(&rows[i])), math.Abs(rows[j].across(&rows[k]))
 	return max(first, second) < 1.35*min(first, second)
+}
+
+// across is how far the middle of another row lies from the line of this one,
+// positive below it.
+func (r *row) across(other *row) float64 {
+	return (other.y-r.y)*r.dx - (other.x-r.x)*r.dy
 }
 
 // torn is the part of a row's length by which it may fall short of the others
@@ -113,7 +120,7 @@ func blockOf(rows []row, of ...int) block {
 		b.length += r.length() / float64(len(of))
 	}
 	last := &lines[len(of)-1]
-	b.spacing = math.Abs((last.y-first.y)*first.dx-(last.x-first.x)*first.dy) / float64(len(of)-1)
+	b.spacing = math.Abs(first.across(last)) / float64(len(of)-1)
 	return b
 }
 

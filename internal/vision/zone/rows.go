@@ -80,7 +80,7 @@ func mend(rows []row) []row {
 
 func join(a, b *row) (row, bool) {
 	along := (b.x-a.x)*a.dx + (b.y-a.y)*a.dy
-	across := (b.y-a.y)*a.dx - (b.x-a.x)*a.dy
+	across := a.across(b)
 	turn := a.dx*b.dy - a.dy*b.dx
 	gap := max(along-b.length()/2-a.to, a.from-along-b.length()/2)
 	thick := min(a.thickness, b.thickness)

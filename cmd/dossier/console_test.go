@@ -24,9 +24,9 @@ type desk struct {
 	browser *browsertest.Browser
 }
 
-func newDesk(t *testing.T) *desk {
+func newDesk(t *testing.T, more ...string) *desk {
 	t.Helper()
-	s := newStack(t, "sqlite:"+filepath.Join(t.TempDir(), "dossier.db"), sandbox.Options{CompleteAfter: quickly})
+	s := newStack(t, "sqlite:"+filepath.Join(t.TempDir(), "dossier.db"), sandbox.Options{CompleteAfter: quickly}, more...)
 	return &desk{s, browsertest.New(t, browsertest.CameraMissing)}
 }
 
@@ -53,7 +53,7 @@ func (d *desk) sit(device browsertest.Device, e auth.Enrolment) *browsertest.Pag
 	p.Fill("input[name=name]", e.Name)
 	p.Fill("input[name=password]", e.Password)
 	p.Fill("input[name=code]", codeOf(d.t, e))
-	p.Click("button.main")
+	p.Click("form[action$=login] button")
 	p.Until(`document.querySelector("form[action$=logout]")`)
 	return p
 }
@@ -98,49 +98,89 @@ func (d *desk) furnish() (unclear, accepted client.Ref) {
 // to complain about. With DOSSIER_SCREENSHOTS it leaves pictures there.
 func TestConsoleScreens(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newDesk(t, newIssuer(t).settings()...)
 	unclear, accepted := d.furnish()
 	subscriptions, err := d.server.use.Subscriptions(t.Context(), store.DefaultTenant)
 	check(t, err)
 	look, err := d.server.use.CreateCaptureConfiguration(t.Context(), store.DefaultTenant, "nowhere", idv.CaptureProfile{PageTitle: "Bank of Nowhere", PrimaryColor: "#5a1846"}, false)
 	check(t, err)
-	admin := d.operator("ada", idv.RoleAdministrator)
-	pages := []struct{ name, path string }{
-		{"overview", "/console/"},
-		{"processes", "/console/processes"},
-		{"nothing-found", "/console/processes?id=none"},
-		{"process-inconclusive", consoleOf(unclear)},
-		{"process-accepted", consoleOf(accepted)},
-		{"dossier", "/console/dossiers/" + accepted.DossierID},
-		{"webhooks", "/console/webhooks"},
-		{"webhook", "/console/webhooks/" + subscriptions[0].ID},
-		{"configurations", "/console/configurations"},
-		{"configuration", "/console/configurations/" + look.ID},
-		{"clients", "/console/clients"},
-		{"trail", "/console/trail"},
-		{"operators", "/console/operators"},
-		{"retention", "/console/retention"},
-		{"health", "/console/health"},
-		{"not-found", "/console/nothing"},
-	}
-	p := d.sit(browsertest.Desktop(), admin)
-	for _, page := range pages {
-		for _, look := range consoleLooks() {
-			p.Resize(look.device)
-			p.Prefer(look.scheme)
-			p.Goto(d.url + page.path)
-			p.Await("h1")
-			where := page.name + "-" + look.name
-			for _, finding := range p.Audit() {
-				t.Errorf("%s: %s", where, finding)
-			}
-			if wide, _ := p.Eval("document.documentElement.scrollWidth > innerWidth").(bool); wide {
-				t.Errorf("%s: the page is wider than the window", where)
-			}
-			keepPicture(t, p, where)
-		}
+	out := d.browser.Open(browsertest.Desktop(), d.url+"/console/login")
+	d.look(out, scene{"login-sso", "/console/login", nil})
+	d.look(out, scene{"login-refused", "/console/enter?link=used", nil})
+	complain(t, d, out)
+
+	p := d.sit(browsertest.Desktop(), d.operator("ada", idv.RoleAdministrator))
+	for _, page := range []scene{
+		{"overview", "/console/", unfolded},
+		{"processes", "/console/processes", nil},
+		{"nothing-found", "/console/processes?id=none", nil},
+		{"search-ended", "/console/processes?search=old", nil},
+		{"process-inconclusive", consoleOf(unclear), nil},
+		{"process-looked-at", consoleOf(unclear), lookedAt},
+		{"process-accepted", consoleOf(accepted), func(p *browsertest.Page) {
+			p.Click("#reports button")
+			p.Await("#reports pre")
+			unfolded(p)
+		}},
+		{"dossier", "/console/dossiers/" + accepted.DossierID, unfolded},
+		{"webhooks", "/console/webhooks", nil},
+		{"webhook", "/console/webhooks/" + subscriptions[0].ID, nil},
+		{"webhook-none-failed", "/console/webhooks/" + subscriptions[0].ID + "?status=expired", nil},
+		{"configurations", "/console/configurations", nil},
+		{"configuration", "/console/configurations/" + look.ID, nil},
+		{"configuration-new", "/console/new-configuration", nil},
+		{"clients", "/console/clients", nil},
+		{"trail", "/console/trail", nil},
+		{"trail-nothing", "/console/trail?action=none", nil},
+		{"operators", "/console/operators", nil},
+		{"retention", "/console/retention", nil},
+		{"health", "/console/health", nil},
+		{"not-found", "/console/nothing", nil},
+	} {
+		d.look(p, page)
 	}
 	complain(t, d, p)
+}
+
+// scene is a page with what is done on it before it is looked at.
+type scene struct {
+	name, path string
+	prepare    func(*browsertest.Page)
+}
+
+// look looks at a page on every screen.
+func (d *desk) look(p *browsertest.Page, s scene) {
+	d.t.Helper()
+	for _, look := range consoleLooks() {
+		p.Resize(look.device)
+		p.Prefer(look.scheme)
+		p.Goto(d.url + s.path)
+		p.Await("h1")
+		if s.prepare != nil {
+			s.prepare(p)
+		}
+		where := s.name + "-" + look.name
+		for _, finding := range p.Audit() {
+			d.t.Errorf("%s: %s", where, finding)
+		}
+		if wide, _ := p.Eval("document.documentElement.scrollWidth > innerWidth").(bool); wide {
+			d.t.Errorf("%s: the page is wider than the window", where)
+		}
+		keepPicture(d.t, p, where)
+	}
+}
+
+// unfolded opens what can be folded.
+func unfolded(p *browsertest.Page) {
+	p.Eval(`document.querySelectorAll("details").forEach(d => { d.open = true })`)
+}
+
+// lookedAt shows a picture and has it read.
+func lookedAt(p *browsertest.Page) {
+	p.Click("[data-show]")
+	p.Await("button.picture img")
+	p.Click("figure .ask")
+	p.AwaitText("Dossier's own reading")
 }
 
 // consoleLook is a device with a colour scheme.

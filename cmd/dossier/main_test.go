@@ -48,7 +48,7 @@ func program(t *testing.T) string {
 
 // specimenFile gives a specimen that most tests upload, drawn once: front and back
 // of a driving licence, and a selfie.
-func specimenFile(t *testing.T, depiction string) []byte {
+func specimenFile(t testing.TB, depiction string) []byte {
 	t.Helper()
 	drawn, err := specimens()
 	check(t, err)

@@ -111,29 +111,29 @@ func sendUpload(ctx context.Context, t testing.TB, url, token string, u malforme
 // after the other. The median is what a client meets.
 func BenchmarkMalformedUpload(b *testing.B) {
 	l, err := listen(b.Context(), "127.0.0.1:0")
-	noError(b, err)
+	check(b, err)
 	s := &stack{url: "http://" + l.Addr().String()}
 	data := b.TempDir()
 	server, err := startServer(b.Context(), s.settings("sqlite:"+filepath.Join(data, "dossier.db"), data, "http://127.0.0.1:1", "api_sandbox.none"), l, slog.New(slog.DiscardHandler))
-	noError(b, err)
-	defer func() { noError(b, server.stop()) }()
+	check(b, err)
+	defer func() { check(b, server.stop()) }()
 	who, err := server.auth.CreateClient(b.Context(), "default", "bench")
-	noError(b, err)
+	check(b, err)
 	api, err := client.New(client.Config{URL: s.url, TokenURL: s.url + "/oidc/token", ID: who.ID, Secret: who.Secret, HTTPClient: http.DefaultClient})
-	noError(b, err)
+	check(b, err)
 	dossier, err := api.CreateDossier(b.Context(), "")
-	noError(b, err)
+	check(b, err)
 	process, err := api.CreateProcess(b.Context(), dossier.DossierID, passportOrder())
-	noError(b, err)
+	check(b, err)
 	url := s.url + pathOf(client.Ref{DossierID: dossier.DossierID, ProcessID: process.ProcessID}) + "/images"
 	source, err := malformed.NewSource(1)
-	noError(b, err)
+	check(b, err)
 	var took []time.Duration
 	var token string
 	for b.Loop() {
 		if len(took)%1000 == 0 {
 			grant, err := server.auth.Issue(b.Context(), who.ID, who.Secret, "")
-			noError(b, err)
+			check(b, err)
 			token = grant.AccessToken
 		}
 		upload, begun := source.Next(), time.Now()
@@ -147,9 +147,3 @@ func BenchmarkMalformedUpload(b *testing.B) {
 	b.ReportMetric(float64(took[len(took)*99/100].Microseconds())/1000, "p99-ms")
 }
 
-func noError(b *testing.B, err error) {
-	b.Helper()
-	if err != nil {
-		b.Fatal(err)
-	}
-}

@@ -55,6 +55,14 @@ func newIssuer(t *testing.T) *issuer {
 	return i
 }
 
+// settings are those of a server that lets people log in at the issuer.
+func (i *issuer) settings() []string {
+	return []string{
+		"DOSSIER_OIDC_ISSUER", i.url, "DOSSIER_OIDC_CLIENT_ID", issuerClient, "DOSSIER_OIDC_CLIENT_SECRET", issuerSecret,
+		"DOSSIER_OIDC_ROLE_CLAIM", "realm_access.roles", "DOSSIER_OIDC_ROLES", "looks=viewer,decides=reviewer,runs=administrator",
+	}
+}
+
 func (i *issuer) discover(w http.ResponseWriter, _ *http.Request) {
 	writeJSON(w, map[string]any{
 		"issuer": i.url, "authorization_endpoint": i.url + "/authorize", "token_endpoint": i.url + "/token", "jwks_uri": i.url + "/keys",
@@ -124,9 +132,7 @@ func writeJSON(w http.ResponseWriter, v any) {
 func TestSingleSignOn(t *testing.T) {
 	t.Parallel()
 	i := newIssuer(t)
-	s := newStackAt(t, "sqlite:"+t.TempDir()+"/dossier.db", "http://127.0.0.1:1", "api_sandbox.none",
-		"DOSSIER_OIDC_ISSUER", i.url, "DOSSIER_OIDC_CLIENT_ID", issuerClient, "DOSSIER_OIDC_CLIENT_SECRET", issuerSecret,
-		"DOSSIER_OIDC_ROLE_CLAIM", "realm_access.roles", "DOSSIER_OIDC_ROLES", "looks=viewer,decides=reviewer,runs=administrator")
+	s := newStackAt(t, "sqlite:"+t.TempDir()+"/dossier.db", "http://127.0.0.1:1", "api_sandbox.none", i.settings()...)
 	person := func(sub, name string, roles ...string) map[string]any {
 		return map[string]any{"sub": sub, "preferred_username": name, "realm_access": map[string]any{"roles": roles}}
 	}

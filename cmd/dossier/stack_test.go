@@ -238,7 +238,7 @@ func pathOf(ref client.Ref) string {
 	return "/assure/dossiers/" + ref.DossierID + "/processes/" + ref.ProcessID
 }
 
-func check(t *testing.T, err error) {
+func check(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)

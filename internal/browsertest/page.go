@@ -11,6 +11,7 @@ import (
 	"sync"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
@@ -19,6 +20,7 @@ import (
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 )
 
 // step bounds one wait of a page: a busy machine is slow, a broken page is
@@ -188,10 +190,21 @@ func (p *Page) Click(selector string) {
 	p.do("click "+selector, chromedp.WaitEnabled(chromedp.CSS(selector)), chromedp.ScrollIntoView(chromedp.CSS(selector)), chromedp.Click(chromedp.CSS(selector)))
 }
 
-// Press sends a key to what has the focus, such as "\t" or "\r".
+// Press sends a key to what has the focus: a character, or one of the keys below.
 func (p *Page) Press(key string) {
 	p.tb.Helper()
+	if code, named := keys()[key]; named {
+		key = code
+	}
+	if utf8.RuneCountInString(key) != 1 {
+		p.tb.Fatalf("there is no key %q", key)
+	}
 	p.do("press a key", chromedp.KeyEvent(key))
+}
+
+// keys are those that have names, as scripts know them.
+func keys() map[string]string {
+	return map[string]string{"Tab": kb.Tab, "Enter": kb.Enter, "Escape": kb.Escape, "ArrowDown": kb.ArrowDown, "ArrowUp": kb.ArrowUp}
 }
 
 // Choose gives a select element its value and tells the page.

@@ -60,8 +60,9 @@ type Part struct {
 
 type console struct {
 	Config
-	assets *site.Assets
-	pages  site.Pages
+	assets  *site.Assets
+	pages   site.Pages
+	reasons reasons
 }
 
 // route is a page or a deed. Nobody needs a role for what is public.
@@ -208,6 +209,7 @@ func (c *console) admit(q *request, rt route) error {
 	if err != nil {
 		return c.askLogin(q)
 	}
+	q.session = cookie.Value
 	q.op, err = c.Operators.Check(q.Context(), cookie.Value)
 	if errors.Is(err, auth.ErrUnauthenticated) {
 		return c.askLogin(q)

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/dossier-id/dossier/internal/idv"
 )
@@ -20,8 +22,8 @@ type found struct {
 	// Filter is the form as it was sent.
 	Filter url.Values
 	Lines  []idv.ProcessLine
-	// Next is the form that leads to the page behind this one; nil on the last.
-	Next     url.Values
+	// Next is the address of the page behind this one; "" on the last.
+	Next     string
 	Filtered bool
 	Problem  string
 }
@@ -29,28 +31,64 @@ type found struct {
 // Value gives a field of the form.
 func (f found) Value(name string) string { return f.Filter.Get(name) }
 
-// NextURL is the address of the page behind this one, "" where there is none, or
-// only a form, because a reference is searched for.
-func (f found) NextURL() string {
-	if f.Next == nil || f.Next.Has(reference) {
-		return ""
-	}
-	return addressOf(f.Next)
+// view is a filter that is often wanted.
+type view struct {
+	Name, Href string
+	Current    bool
 }
 
-// reference is the one field of the form that is about a person: it is posted,
-// and stands in no address.
-const reference = "reference"
+// Views are the filters that are often wanted.
+func (f found) Views() (views []view) {
+	current := f.Filter.Get("status")
+	for name := range f.Filter {
+		if name != "status" && name != "after" {
+			current = "none of these"
+		}
+	}
+	for _, v := range [][2]string{{"All", ""}, {"To decide", undecided}, {"Being verified", "processing"}, {"Rejected", "rejected"}, {"Failed", "failed"}} {
+		filter := url.Values{}
+		if v[1] != "" {
+			filter.Set("status", v[1])
+		}
+		views = append(views, view{v[0], addressOf(filter), current == v[1]})
+	}
+	return views
+}
+
+const (
+	// reference is the one field of the form that is about a person: it is posted,
+	// and stands in no address. searchParam stands there in its place.
+	reference   = "reference"
+	searchParam = "search"
+	// undecided is a status of the form only: inconclusive, and nobody has decided.
+	undecided = "undecided"
+	// maxReference is how long a reference can be, in characters.
+	maxReference = 255
+)
 
 // find shows the processes that the address of the page describes.
 func (c *console) find(q *request) error {
 	filter := q.URL.Query()
 	filter.Del(reference)
 	filter.Del("done")
+	if id := filter.Get(searchParam); id != "" {
+		wanted, err := c.searched(q.session, id)
+		if idv.CodeOf(err) == idv.CodeNotFound {
+			filter.Del(searchParam)
+			return c.show(q, "find", frame{Title: "Processes", Here: "find", Body: found{
+				Filter: filter, Filtered: true, Problem: "This search has ended: what was searched for is kept for half an hour, and for your session only. Search again.",
+			}})
+		}
+		if err != nil {
+			return err
+		}
+		filter.Set(reference, wanted)
+	}
 	return c.showFound(q, filter)
 }
 
-// search takes the form, and gives an address to what has one.
+// search takes the form, and gives what was searched for an address: one that can
+// be kept, unless there is a reference in it.
 func (c *console) search(q *request) error {
 	if err := q.readForm(); err != nil {
 		return err
@@ -61,14 +99,33 @@ func (c *console) search(q *request) error {
 			filter.Del(name)
 		}
 	}
-	if filter.Has(reference) {
-		return c.showFound(q, filter)
+	filter.Del(searchParam)
+	if id := strings.TrimSpace(filter.Get("id")); strings.ContainsFunc(id, notOfID) { // It could be about a person.
+		return c.show(q, "find", frame{Title: "Processes", Here: "find", Body: found{
+			Filter: filter, Filtered: true, Problem: "An id has only letters, digits and hyphens. The customer's own word goes into External reference.",
+		}})
+	}
+	if wanted := filter.Get(reference); utf8.RuneCountInString(wanted) > maxReference {
+		return idv.Refuse(idv.CodeInvalid, "the search is not valid", idv.InvalidParam{Name: "External reference", Reason: "has at most 255 characters"})
+	} else if wanted != "" {
+		id, err := c.searchID(q.session, wanted)
+		if err != nil {
+			return err
+		}
+		filter.Set(searchParam, id)
 	}
 	http.Redirect(q.w, q.Request, addressOf(filter), http.StatusSeeOther)
 	return nil
 }
 
+func notOfID(r rune) bool {
+	return r != '-' && (r > unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r))
+}
+
+// addressOf is where the list is with a filter.
 func addressOf(filter url.Values) string {
+	filter = maps.Clone(filter)
+	filter.Del(reference)
 	return strings.TrimSuffix(Root+"/processes?"+filter.Encode(), "?")
 }
 
@@ -90,11 +147,11 @@ func (c *console) showFound(q *request, filter url.Values) error {
 	return c.show(q, "find", frame{Title: "Processes", Here: "find", Body: f})
 }
 
-// nextPage gives the form that leads behind a line.
-func nextPage(filter url.Values, last idv.ProcessLine) url.Values {
+// nextPage gives the address that leads behind a line.
+func nextPage(filter url.Values, last idv.ProcessLine) string {
 	next := maps.Clone(filter)
 	next.Set("after", strconv.FormatInt(last.CreatedAt.UnixMicro(), 10)+"."+last.Process)
-	return next
+	return addressOf(next)
 }
 
 // queryOf reads the form, and says what of it cannot be read.
@@ -104,7 +161,7 @@ func queryOf(form url.Values) (q idv.ProcessQuery, problem string) {
 		Type: idv.ProcessType(form.Get("type")),
 	}
 	switch status := form.Get("status"); {
-	case status == "undecided":
+	case status == undecided:
 		q.Undecided = true
 	case status == "" || slices.Contains(statuses(), idv.Status(status)):
 		q.Status = idv.Status(status)
@@ -137,62 +194,4 @@ func day(s string) (time.Time, error) {
 		return time.Time{}, nil
 	}
 	return time.Parse(time.DateOnly, s)
-}
-
-// folder is what the page of a dossier shows.
-type folder struct {
-	*idv.Dossier
-	Lines []idv.ProcessLine
-	Files []idv.Image
-}
-
-// datum is a field of the user data.
-type datum struct{ Name, Value string }
-
-func (c *console) dossier(q *request) error {
-	id := q.PathValue("dossier")
-	d, err := c.Service.Dossier(q.Context(), q.op.Tenant, id)
-	if err != nil {
-		return err
-	}
-	f := folder{Dossier: d.Dossier, Files: d.Files}
-	for _, p := range d.Processes {
-		f.Lines = append(f.Lines, idv.ProcessLine{
-			ProcessKey: idv.ProcessKey{Tenant: p.TenantID, Dossier: p.DossierID, Process: p.ID}, Type: p.Type, DocumentType: p.DocumentType,
-			Status: p.Status, ReviewedAt: p.Reviewed.DecidedAt(), CreatedAt: p.CreatedAt, UpdatedAt: p.UpdatedAt,
-		})
-	}
-	slices.Reverse(f.Lines)
-	return c.show(q, "dossier", frame{Title: "Dossier", Here: "find", Body: f})
-}
-
-// userData is a part of the page of a dossier: reading it is recorded.
-func (c *console) userData(q *request) error {
-	u, err := c.Service.UserData(q.Context(), q.op.Tenant, q.PathValue("dossier"))
-	if err != nil {
-		return err
-	}
-	return c.part(q, "dossier", "userdata", dataOf(u))
-}
-
-func dataOf(u *idv.UserData) (data []datum) {
-	add := func(name string, v idv.Personal) {
-		if v != "" {
-			data = append(data, datum{name, v.Reveal()})
-		}
-	}
-	add("First name", u.FirstName)
-	add("Last name", u.LastName)
-	add("Date of birth", u.DateOfBirth)
-	add("E-mail", u.Email)
-	add("Phone", u.PhoneNumber)
-	add("Nationality", u.Nationality)
-	add("Gender", u.Gender)
-	if a := u.Address; a != nil {
-		street := strings.TrimSpace(a.Street.Reveal() + " " + a.BuildingNumber.Reveal() + " " + a.FlatNumber.Reveal())
-		add("Street", idv.Personal(street))
-		add("Town", idv.Personal(strings.TrimSpace(a.Postcode.Reveal()+" "+a.Town.Reveal()+" "+a.State.Reveal())))
-		add("Country", a.Country)
-	}
-	return data
 }

@@ -6,12 +6,9 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
-	"github.com/dossier-id/dossier/internal/archive"
 	"github.com/dossier-id/dossier/internal/idv"
-	"github.com/dossier-id/dossier/internal/service"
 )
 
 // spans are the times that an overview can cover, in days.
@@ -43,12 +40,6 @@ type dayRow struct {
 	Total  int
 }
 
-// reason is a path in the breakdown that was not clear, and how often.
-type reason struct {
-	Path  []string
-	Count int
-}
-
 // span gives how many days the address asks for, and the first of them.
 func (c *console) span(q *request) (days int, since time.Time) {
 	days, err := strconv.Atoi(q.URL.Query().Get("days"))
@@ -64,19 +55,19 @@ func (c *console) readBoard(q *request) (*board, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &board{Days: days, Spans: spans(), Share: map[idv.Status]int{}, Backlog: o.Backlog, Failing: o.Failing, Looked: len(o.Unclear)}
-	b.count(o, since)
+	b := &board{Days: days, Spans: spans(), Share: map[idv.Status]int{}, Backlog: o.Backlog, Failing: o.Failing}
+	b.count(o.Counts, since)
 	b.time(o.Times)
-	b.Reasons = reasonsIn(o.Unclear)
-	return b, nil
+	b.Reasons, b.Looked, err = c.reasons.in(q.Context(), c.Service, o.Unclear)
+	return b, err
 }
 
 // count fills a row for each day, also for one without a process.
-func (b *board) count(o *service.Overview, since time.Time) {
+func (b *board) count(counts []idv.StatusCount, since time.Time) {
 	for i := range b.Days {
 		b.Rows = append(b.Rows, dayRow{Day: since.AddDate(0, 0, i), Counts: make([]int, len(statuses()))})
 	}
-	for _, n := range o.Counts {
+	for _, n := range counts {
 		at, column := int(n.Day.Sub(since)/(24*time.Hour)), slices.Index(statuses(), n.Status)
 		if at < 0 || at >= len(b.Rows) || column < 0 {
 			continue
@@ -103,34 +94,6 @@ func (b *board) Accepted() int {
 		return -1
 	}
 	return (b.Share[idv.StatusAccepted]*100 + decided/2) / decided
-}
-
-// mostReasons is how many reasons are shown.
-const mostReasons = 8
-
-func reasonsIn(found []idv.PersonalJSON) (reasons []reason) {
-	counts := map[string]int{}
-	for _, specific := range found {
-		checks, err := archive.Checks(specific, nil)
-		if err != nil {
-			continue // Whoever opens that process hears of it.
-		}
-		for _, check := range checks {
-			for _, path := range check.Findings() {
-				counts[path]++
-			}
-		}
-	}
-	for path, n := range counts {
-		reasons = append(reasons, reason{strings.Split(path, " › "), n})
-	}
-	slices.SortFunc(reasons, func(a, b reason) int {
-		if a.Count != b.Count {
-			return b.Count - a.Count
-		}
-		return slices.Compare(a.Path, b.Path)
-	})
-	return reasons[:min(len(reasons), mostReasons)]
 }
 
 func (c *console) overview(q *request) error {
@@ -162,10 +125,13 @@ func (b *board) Plot() (string, error) {
 }
 
 func (c *console) overviewCSV(q *request) error {
-	b, err := c.readBoard(q)
+	days, since := c.span(q)
+	counts, err := c.Service.Counts(q.Context(), q.op.Tenant, since)
 	if err != nil {
 		return err
 	}
+	b := &board{Days: days, Share: map[idv.Status]int{}}
+	b.count(counts, since)
 	head := []string{"day"}
 	for _, s := range statuses() {
 		head = append(head, string(s))

@@ -20,6 +20,8 @@ type request struct {
 	*http.Request
 	w  http.ResponseWriter
 	op store.Operator
+	// session is the secret that the browser holds.
+	session string
 }
 
 // key names the process of the path, in the tenant of the operator.

@@ -114,10 +114,10 @@ type Reader interface {
 	Aged(ctx context.Context, tenant string, a Aging, t time.Time, limit int) ([]Aged, error)
 	// AgedFiles gives the dossiers whose files of the depictions have.
 	AgedFiles(ctx context.Context, tenant string, d []Depiction, t time.Time, limit int) ([]Aged, error)
-	// AgedDossiers gives those without a process.
-	AgedDossiers(ctx context.Context, tenant string, t time.Time, limit int) ([]Aged, error)
-	// CountAged says how many events, up to most (zero: all), or records of the trail
-	// may be dropped.
+	// AgedDossiers gives those without a process, of so many of the oldest (zero: all).
+	AgedDossiers(ctx context.Context, tenant string, t time.Time, limit, among int) ([]Aged, error)
+	// CountAged says how many events or records of the trail may be dropped, up to
+	// most (zero: all).
 	CountAged(ctx context.Context, tenant string, a Aging, t time.Time, most int) (int, error)
 	// Erasure gives what became of the deletion of a dossier, or NotFound.
 	Erasure(ctx context.Context, tenant, dossier string) (*Erasure, error)

@@ -31,9 +31,9 @@ type Overview struct {
 	// Times are how long the newest 2,000 verdicts took.
 	Times   []time.Duration
 	Backlog idv.Backlog
-	// Unclear are what the provider found in the newest 200 that it rejected or
-	// left inconclusive.
-	Unclear []idv.PersonalJSON
+	// Unclear are the newest 100 that the provider rejected, and the newest 100 that
+	// it left inconclusive.
+	Unclear []idv.ProcessKey
 	// Failing are the subscriptions that are disabled or fail.
 	Failing []*idv.Subscription
 }
@@ -73,24 +73,47 @@ func failing(ctx context.Context, r idv.Reader, tenant string) (found []*idv.Sub
 	return found, err
 }
 
-// unclear opens what was found; the reader counts words of it and shows nobody
-// whose they are.
-func unclear(ctx context.Context, r idv.Reader, tenant string, since time.Time) (found []idv.PersonalJSON, err error) {
+func unclear(ctx context.Context, r idv.Reader, tenant string, since time.Time) (found []idv.ProcessKey, err error) {
 	for _, status := range []idv.Status{idv.StatusRejected, idv.StatusInconclusive} {
 		lines, err := r.FindProcesses(ctx, tenant, idv.ProcessQuery{Status: status, Since: since, Limit: maxUnclear / 2})
 		if err != nil {
 			return nil, err
 		}
 		for _, l := range lines {
-			p, err := r.Process(ctx, l.Tenant, l.Dossier, l.Process)
+			found = append(found, l.ProcessKey)
+		}
+	}
+	return found, nil
+}
+
+// Counts counts a tenant's processes by day and status, since the beginning of a day.
+func (s *Service) Counts(ctx context.Context, tenant string, since time.Time) (counts []idv.StatusCount, err error) {
+	err = s.Store.View(ctx, func(r idv.Reader) error {
+		counts, err = r.CountProcesses(ctx, tenant, since)
+		return err
+	})
+	return counts, err
+}
+
+// Found opens what the provider found in processes, for who counts words of it and
+// shows nobody whose they are: nothing is recorded. One that does not open, or has
+// no verdict, is left out: whoever opens it hears of it.
+func (s *Service) Found(ctx context.Context, keys []idv.ProcessKey) (found map[idv.ProcessKey]idv.PersonalJSON, err error) {
+	found = map[idv.ProcessKey]idv.PersonalJSON{}
+	err = s.Store.View(ctx, func(r idv.Reader) error {
+		for _, k := range keys {
+			p, err := r.Process(ctx, k.Tenant, k.Dossier, k.Process)
 			if ctx.Err() != nil {
-				return nil, ctx.Err()
+				return ctx.Err()
 			}
-			// One that does not open holds up no overview: whoever opens it hears of it.
 			if err == nil && p.Verdict != nil {
-				found = append(found, p.Verdict.ProviderSpecific)
+				found[k] = p.Verdict.ProviderSpecific
 			}
 		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read what was found: %w", err)
 	}
 	return found, nil
 }

@@ -50,7 +50,7 @@ func (s *Service) retain(ctx context.Context, tenant string, a idv.Aging, before
 		return errors.Join(
 			s.each(ctx, func(r idv.Reader) ([]idv.Aged, error) { return r.Aged(ctx, tenant, a, before, agedAtOnce) },
 				func(g idv.Aged) error { return s.expireResult(ctx, g.Key, before) }),
-			s.each(ctx, func(r idv.Reader) ([]idv.Aged, error) { return r.AgedDossiers(ctx, tenant, before, agedAtOnce) },
+			s.each(ctx, func(r idv.Reader) ([]idv.Aged, error) { return r.AgedDossiers(ctx, tenant, before, agedAtOnce, 0) },
 				func(g idv.Aged) error { return s.DeleteDossier(ctx, tenant, g.Key.Dossier) }))
 	case idv.AgingImages, idv.AgingBiometrics:
 		return errors.Join(
@@ -227,22 +227,24 @@ func (s *Service) Plan(ctx context.Context, at time.Time, limit int) (plan []Due
 	return plan, nil
 }
 
-// mostEvents is how many events PlanOf counts: somebody waits for it.
-const mostEvents = 10_000
+// mostLooked is how much of a kind PlanOf looks at: somebody waits for it.
+const mostLooked = 2000
 
-// PlanOf is Plan for one tenant. More than 10,000 events count as 10,000.
+// PlanOf is Plan for one tenant, bounded so that it can be waited for: more than
+// 2,000 events, or records of the trail, count as 2,000; and of the dossiers that
+// are old enough, the oldest 2,000 are looked at for some without a process.
 func (s *Service) PlanOf(ctx context.Context, tenant string, at time.Time, limit int) ([]Due, error) {
-	return s.planTenant(ctx, tenant, at, limit, mostEvents)
+	return s.planTenant(ctx, tenant, at, limit, mostLooked)
 }
 
-func (s *Service) planTenant(ctx context.Context, tenant string, at time.Time, limit, events int) (plan []Due, err error) {
+func (s *Service) planTenant(ctx context.Context, tenant string, at time.Time, limit, looked int) (plan []Due, err error) {
 	err = s.Store.View(ctx, func(r idv.Reader) error {
 		for _, a := range idv.Agings() {
 			period := s.Policies.Of(tenant)[a]
 			if period == (Period{}) {
 				continue
 			}
-			due, err := planOf(ctx, r, tenant, a, period.before(at), limit, events)
+			due, err := planOf(ctx, r, tenant, a, period.before(at), limit, looked)
 			if err != nil {
 				return err
 			}
@@ -253,13 +255,13 @@ func (s *Service) planTenant(ctx context.Context, tenant string, at time.Time, l
 	return plan, err
 }
 
-func planOf(ctx context.Context, r idv.Reader, tenant string, a idv.Aging, before time.Time, limit, events int) (plan []Due, err error) {
+func planOf(ctx context.Context, r idv.Reader, tenant string, a idv.Aging, before time.Time, limit, looked int) (plan []Due, err error) {
 	if a == idv.AgingEvents || a == idv.AgingTrail {
-		n, err := r.CountAged(ctx, tenant, a, before, events)
+		n, err := r.CountAged(ctx, tenant, a, before, looked)
 		if err != nil || n == 0 {
 			return nil, err
 		}
-		return []Due{{Tenant: tenant, Aging: a, What: map[idv.Aging]string{idv.AgingEvents: "events", idv.AgingTrail: "records"}[a], Count: n, More: a == idv.AgingEvents && n == events}}, nil
+		return []Due{{Tenant: tenant, Aging: a, What: map[idv.Aging]string{idv.AgingEvents: "events", idv.AgingTrail: "records"}[a], Count: n, More: n == looked}}, nil
 	}
 	add := func(what string, found []idv.Aged, err error) error {
 		for _, g := range found {
@@ -269,7 +271,7 @@ func planOf(ctx context.Context, r idv.Reader, tenant string, a idv.Aging, befor
 	}
 	processes, err := r.Aged(ctx, tenant, a, before, limit)
 	if a == idv.AgingResults {
-		dossiers, dossierErr := r.AgedDossiers(ctx, tenant, before, limit)
+		dossiers, dossierErr := r.AgedDossiers(ctx, tenant, before, limit, looked)
 		err = errors.Join(add("process", processes, err), add("dossier", dossiers, dossierErr))
 		return plan, err
 	}

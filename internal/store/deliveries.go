@@ -128,6 +128,9 @@ func (r *reader) Deliveries(ctx context.Context, tenant, subscription string, q 
 		query += ` AND d.status = $5`
 		args = append(args, q.Status)
 	}
+	if q.Status != "" && q.Status != idv.DeliveryDelivered {
+		query += ` AND d.status <> 'delivered'` // The condition of an index.
+	}
 	found, err := all(ctx, r.q, scanDelivery, query+` ORDER BY d.position DESC LIMIT $4`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("list deliveries: %w", err)

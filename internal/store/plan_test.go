@@ -224,7 +224,7 @@ func readEverything(t *testing.T, tx *transaction) {
 		func() error { _, err := tx.Aged(ctx, "default", idv.AgingResults, now, 10); return err },
 		func() error { _, err := tx.Aged(ctx, "default", idv.AgingImages, now, 10); return err },
 		func() error { _, err := tx.AgedFiles(ctx, "default", idv.Depictions(), now, 10); return err },
-		func() error { _, err := tx.AgedDossiers(ctx, "default", now, 10); return err },
+		func() error { _, err := tx.AgedDossiers(ctx, "default", now, 10, 0); return err },
 		func() error { _, err := tx.Trail(ctx, "default", idv.TrailQuery{Dossier: "d"}); return err },
 		func() error { _, err := tx.Trail(ctx, "default", idv.TrailQuery{Actor: "a"}); return err },
 		func() error {

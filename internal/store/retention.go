@@ -1,9 +1,11 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -20,19 +22,38 @@ func (r *reader) Tenants(ctx context.Context) ([]string, error) {
 	return ids, nil
 }
 
-// agedQuery finds processes that have ended, in dossiers that are not held.
-const agedQuery = `SELECT p.dossier_id, p.id, p.updated_at FROM processes p
+// agedProcesses finds those that have ended, in dossiers that are not held.
+const agedProcesses = `SELECT p.dossier_id, p.id, p.updated_at FROM processes p
 	JOIN dossiers d ON d.tenant_id = p.tenant_id AND d.id = p.dossier_id
-	WHERE p.tenant_id = $1 AND p.status NOT IN ('pending', 'processing') AND p.updated_at <= $2 AND d.held_since = 0`
+	WHERE p.tenant_id = $1 AND p.status NOT IN ('pending', 'processing') AND p.updated_at <= $2 AND d.held_since = 0
+	ORDER BY p.updated_at, p.id LIMIT $3`
+
+// agedImages finds the same by an image that they have left, which is as old as
+// the process or older: most that is old has none, and is not looked at.
+const agedImages = `SELECT p.dossier_id, p.id, p.updated_at FROM images i
+	JOIN processes p ON p.tenant_id = i.tenant_id AND p.id = i.process_id
+	JOIN dossiers d ON d.tenant_id = p.tenant_id AND d.id = p.dossier_id
+	WHERE i.tenant_id = $1 AND i.created_at <= $2 AND i.depiction = $4
+	AND p.status NOT IN ('pending', 'processing') AND p.updated_at <= $2 AND d.held_since = 0
+	ORDER BY i.created_at LIMIT $3`
 
 // Aged gives processes that ended at t or earlier, oldest first; for images and
-// biometrics only those that have some left.
+// biometrics only those that have some left, by the age of these.
 func (r *reader) Aged(ctx context.Context, tenant string, a idv.Aging, t time.Time, limit int) ([]idv.Aged, error) {
-	query := agedQuery
-	if depictions := a.Depictions(); depictions != nil {
-		query += ` AND EXISTS (SELECT 1 FROM images i WHERE i.tenant_id = p.tenant_id AND i.process_id = p.id AND i.depiction IN (` + quoted(depictions) + `))`
+	if a.Depictions() == nil {
+		return r.aged(ctx, tenant, agedProcesses, t, limit)
 	}
-	return r.aged(ctx, tenant, query+` ORDER BY p.updated_at, p.id LIMIT $3`, t, limit)
+	var aged []idv.Aged
+	for _, depiction := range a.Depictions() {
+		found, err := r.aged(ctx, tenant, agedImages, t, limit, depiction)
+		if err != nil {
+			return nil, err
+		}
+		aged = append(aged, found...)
+	}
+	slices.SortFunc(aged, func(a, b idv.Aged) int { return cmp.Or(a.Since.Compare(b.Since), strings.Compare(a.Key.Process, b.Key.Process)) })
+	aged = slices.Compact(aged)
+	return aged[:min(len(aged), limit)], nil
 }
 
 // AgedFiles gives the dossiers that have files of the depictions from t or
@@ -45,19 +66,27 @@ func (r *reader) AgedFiles(ctx context.Context, tenant string, d []idv.Depiction
 }
 
 // AgedDossiers gives those without a process that were last changed at t or
-// earlier.
-func (r *reader) AgedDossiers(ctx context.Context, tenant string, t time.Time, limit int) ([]idv.Aged, error) {
-	return r.aged(ctx, tenant, `SELECT d.id, '', d.updated_at FROM dossiers d
-		WHERE d.tenant_id = $1 AND d.updated_at <= $2 AND d.held_since = 0
-		AND NOT EXISTS (SELECT 1 FROM processes p WHERE p.tenant_id = d.tenant_id AND p.dossier_id = d.id)
-		ORDER BY d.updated_at, d.id LIMIT $3`, t, limit)
+// earlier. Only the oldest are looked at, as many as among; zero looks at all.
+func (r *reader) AgedDossiers(ctx context.Context, tenant string, t time.Time, limit, among int) ([]idv.Aged, error) {
+	return r.aged(ctx, tenant, `SELECT d.id, '', d.updated_at FROM (
+			SELECT tenant_id, id, updated_at, held_since FROM dossiers WHERE tenant_id = $1 AND updated_at <= $2 ORDER BY updated_at, id LIMIT $4) AS d
+		WHERE d.held_since = 0 AND NOT EXISTS (SELECT 1 FROM processes p WHERE p.tenant_id = d.tenant_id AND p.dossier_id = d.id)
+		ORDER BY d.updated_at, d.id LIMIT $3`, t, limit, unbounded(among))
 }
 
-func (r *reader) aged(ctx context.Context, tenant, query string, t time.Time, limit int) ([]idv.Aged, error) {
+// unbounded takes zero for as many as there are.
+func unbounded(most int) int {
+	if most == 0 {
+		return math.MaxInt32
+	}
+	return most
+}
+
+func (r *reader) aged(ctx context.Context, tenant, query string, t time.Time, more ...any) ([]idv.Aged, error) {
 	found, err := all(ctx, r.q, func(r row) (a idv.Aged, err error) {
 		a.Key.Tenant = tenant
 		return a, r.Scan(&a.Key.Dossier, &a.Key.Process, timeOf(&a.Since))
-	}, query, tenant, micros(t), limit)
+	}, query, append([]any{tenant, micros(t)}, more...)...)
 	if err != nil {
 		return nil, fmt.Errorf("look for what has aged: %w", err)
 	}
@@ -93,16 +122,13 @@ const agedEvents = ` FROM events WHERE tenant_id = $1 AND at <= $2 AND position 
 	AND NOT EXISTS (SELECT 1 FROM dossiers d WHERE d.tenant_id = events.tenant_id AND d.id = events.dossier_id AND d.held_since > 0)`
 
 // CountAged says how many events, or records of the trail, DropAged would remove.
-// Events are counted up to most; zero counts all.
+// They are counted up to most; zero counts all.
 func (r *reader) CountAged(ctx context.Context, tenant string, a idv.Aging, t time.Time, most int) (int, error) {
 	if a == idv.AgingTrail {
-		begin, end, err := r.agedTrail(ctx, tenant, t)
+		begin, end, err := r.agedTrail(ctx, tenant, t, most)
 		return int(end.Position - begin.Position), err
 	}
-	if most == 0 {
-		most = math.MaxInt32
-	}
-	n, err := one(ctx, r.q, value[int], `SELECT COUNT(*) FROM (SELECT 1`+agedEvents+` LIMIT $3) AS aged`, tenant, micros(t), most)
+	n, err := one(ctx, r.q, value[int], `SELECT COUNT(*) FROM (SELECT 1`+agedEvents+` LIMIT $3) AS aged`, tenant, micros(t), unbounded(most))
 	if err != nil {
 		return 0, fmt.Errorf("count old events: %w", err)
 	}
@@ -122,8 +148,9 @@ func (t *transaction) DropAged(ctx context.Context, tenant string, a idv.Aging, 
 }
 
 // agedTrail gives where a trail begins, and the last record of its beginning that
-// may be dropped: all up to it are old, and none is of a dossier under a hold.
-func (r *reader) agedTrail(ctx context.Context, tenant string, t time.Time) (begin, end audit.Place, err error) {
+// may be dropped: all up to it are old, and none is of a dossier under a hold. Of
+// the records, the first most are looked at; zero looks at all.
+func (r *reader) agedTrail(ctx context.Context, tenant string, t time.Time, most int) (begin, end audit.Place, err error) {
 	begin, err = one(ctx, r.q, scanPlace, `SELECT begin_position, begin_hash FROM audit_heads WHERE tenant_id = $1`, tenant)
 	if err = explain(err, "read the beginning of", "audit trail"); idv.CodeOf(err) == idv.CodeNotFound {
 		return begin, begin, nil
@@ -133,8 +160,9 @@ func (r *reader) agedTrail(ctx context.Context, tenant string, t time.Time) (beg
 	}
 	last, err := one(ctx, r.q, value[int64], `SELECT COALESCE(
 			(SELECT a.position - 1 FROM audit a LEFT JOIN dossiers d ON d.tenant_id = a.tenant_id AND d.id = a.dossier_id
-				WHERE a.tenant_id = $1 AND a.position > $2 AND (a.at > $3 OR d.held_since > 0) ORDER BY a.position LIMIT 1),
-			(SELECT position FROM audit_heads WHERE tenant_id = $1))`, tenant, begin.Position, micros(t))
+				WHERE a.tenant_id = $1 AND a.position > $2 AND a.position <= $4 AND (a.at > $3 OR d.held_since > 0) ORDER BY a.position LIMIT 1),
+			(SELECT CASE WHEN position < $4 THEN position ELSE $4 END FROM audit_heads WHERE tenant_id = $1))`,
+		tenant, begin.Position, micros(t), begin.Position+int64(unbounded(most)))
 	if err != nil || last <= begin.Position {
 		return begin, begin, err
 	}
@@ -145,7 +173,7 @@ func (r *reader) agedTrail(ctx context.Context, tenant string, t time.Time) (beg
 // dropTrail lets the chain begin later. That the server did so is authenticated;
 // the triggers let nothing else be deleted.
 func (t *transaction) dropTrail(ctx context.Context, tenant string, before time.Time) (int, error) {
-	begin, end, err := t.agedTrail(ctx, tenant, before)
+	begin, end, err := t.agedTrail(ctx, tenant, before, 0)
 	if err != nil || end.Position == begin.Position {
 		return 0, err
 	}

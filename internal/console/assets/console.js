@@ -48,10 +48,11 @@ if (live) {
 	})
 }
 
-// Keys: / goes to the search, j and k walk through a list, Enter opens, ? shows them all.
+// Keys: / goes to the search and Escape leaves it, j and k walk through a list, Enter opens, ? shows them all.
 const keys = one("[data-keys]")
 each("[data-showkeys]", button => button.addEventListener("click", () => keys.showModal()))
 document.addEventListener("keydown", e => {
+	if (e.key === "Escape" && e.target.matches("[data-slash]")) e.target.blur()
 	const typing = e.target.closest("input, textarea, select, [contenteditable], dialog")
 	if (typing || e.ctrlKey || e.metaKey || e.altKey) return
 	if (e.key === "?" && keys) keys.showModal()
@@ -117,7 +118,9 @@ each("[data-picture]", figure => {
 			button.title = "Zoom and turn"
 			button.append(image)
 			button.addEventListener("click", () => open(image, figure.dataset.name, one("svg", button)))
+			const focused = veil.contains(document.activeElement)
 			veil.replaceWith(button)
+			if (focused) button.focus()
 			button.after(reader(figure, button))
 			document.body.dispatchEvent(new Event("looked"))
 		})

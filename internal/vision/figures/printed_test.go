@@ -18,8 +18,12 @@ import (
 // thought certain are wrong, and how long it takes.
 func BenchmarkPrinted(b *testing.B) {
 	programs, err := optional.Find("", "")
-	if err != nil || programs.Tesseract == "" {
-		b.Fatalf("no tesseract: scripts/test-needs installs it; %v", err)
+	if err != nil {
+		b.Fatal(err)
+	}
+	if !programs.Reads() {
+		fmt.Fprintln(os.Stdout, "print is not measured: there is no tesseract on the path")
+		return
 	}
 	for _, kind := range []specimen.Type{specimen.DrivingLicence, specimen.USDrivingLicence, specimen.IDCard, specimen.Passport} {
 		for level := range 4 {

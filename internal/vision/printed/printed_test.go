@@ -60,9 +60,18 @@ func TestShows(t *testing.T) {
 		value string
 		want  bool
 	}{
-		{LastName, "KUNILO RABE", true}, {LastName, "Rabe", true}, {LastName, "RAB", false}, {LastName, "", false}, {FirstName, "ANNA BERTA", false},
-		{BirthDate, "1969-02-11", true}, {BirthDate, "1969-11-02", false}, {BirthDate, "", false}, {ExpiryDate, "2031-01-01", false},
-		{DocumentNumber, "SP9407915", true}, {DocumentNumber, "SP9407916", false}, {DocumentNumber, "", false},
+		{LastName, "KUNILO RABE", true},
+		{LastName, "Rabe", true},
+		{LastName, "RAB", false},
+		{LastName, "", false},
+		{FirstName, "ANNA BERTA", false},
+		{BirthDate, "1969-02-11", true},
+		{BirthDate, "1969-11-02", false},
+		{BirthDate, "", false},
+		{ExpiryDate, "2031-01-01", false},
+		{DocumentNumber, "SP9407915", true},
+		{DocumentNumber, "SP9407916", false},
+		{DocumentNumber, "", false},
 	} {
 		if got := text.Shows(c.field, c.value); got != c.want {
 			t.Errorf("%s %q: %v", c.field, c.value, got)

@@ -67,7 +67,12 @@ func (t *Text) Shows(f Field, value string) bool {
 		return slices.ContainsFunc(t.pieces, func(p piece) bool { return p.showsDay(value) })
 	case DocumentNumber:
 		return value != "" && slices.ContainsFunc(t.pieces, func(p piece) bool { return p.number() == value })
+	default:
+		return t.showsWords(value)
 	}
+}
+
+func (t *Text) showsWords(value string) bool {
 	words := strings.FieldsFunc(value, func(r rune) bool { return !unicode.IsLetter(r) })
 	for _, w := range words {
 		if !slices.ContainsFunc(t.pieces, func(p piece) bool { return p.showsWord(w) }) {

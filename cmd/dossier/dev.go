@@ -28,7 +28,7 @@ type devCommand struct {
 	Demo        bool            `help:"Also run one verification of specimen images and print its result."`
 	Flaw        []specimen.Flaw `help:"With --demo: what is wrong with the passport, such as wrong-check-digit (see dossier specimen --help)." placeholder:"FLAW"`
 	Complete    time.Duration   `help:"How long a check runs at the sandbox." default:"1s"`
-	Face        face            `embed:""`
+	Programs    programs        `embed:""`
 	LogLevel    string          `help:"debug, info, warn or error." default:"warn" enum:"debug,info,warn,error"`
 }
 
@@ -47,7 +47,7 @@ func (c devCommand) Run(w world) (err error) {
 	}
 	box, err := startSandbox(w.ctx, c.SandboxAddr, sandbox.Options{
 		Token: liveToken(before["SANDBOX_TOKEN"]), Live: true, CompleteAfter: c.Complete, Log: log,
-		FaceCommand: c.Face.FaceCmd, FaceThreshold: c.Face.FaceThreshold, Specimens: drawnSpecimens(),
+		FaceCommand: c.Programs.FaceCmd, FaceThreshold: c.Programs.FaceThreshold, Tesseract: c.Programs.Print.Tesseract, Specimens: drawnSpecimens(),
 	})
 	if err != nil {
 		return err

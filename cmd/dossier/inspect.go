@@ -12,24 +12,28 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"github.com/dossier-id/dossier/internal/optional"
 	"github.com/dossier-id/dossier/internal/vision"
+	"github.com/dossier-id/dossier/internal/vision/printed"
 )
 
 type inspectCommand struct {
-	Files []string `arg:"" name:"file" help:"Pictures: JPEG, PNG or WebP; - is standard input."`
-	JSON  bool     `name:"json" help:"One JSON object a line instead of text."`
+	Files []string    `arg:"" name:"file" help:"Pictures: JPEG, PNG or WebP; - is standard input."`
+	JSON  bool        `name:"json" help:"One JSON object a line instead of text."`
+	Print printReader `embed:""`
 }
 
 // Help says what is looked at.
 func (inspectCommand) Help() string {
-	return "Shows what Dossier reads in a picture of a document or a person: machine readable zone, barcode, faces, and how good the picture is. " +
-		"It says nothing about whether a document is genuine."
+	return "Shows what Dossier reads in a picture of a document or a person: machine readable zone, barcode, faces, and how good the picture is; " +
+		"with tesseract on the machine also what is printed. It says nothing about whether a document is genuine."
 }
 
 // inspected is one line of JSON.
 type inspected struct {
 	File string `json:"file"`
 	*vision.Reading
+	Text *printed.Text `json:"text,omitempty"` // by tesseract; absent where that is not there or finds nothing
 }
 
 // Run reads every file. Those that cannot be read are named on the error
@@ -39,13 +43,17 @@ func (c inspectCommand) Run(w world) error {
 	if err != nil {
 		return err
 	}
+	programs, err := optional.Find("", c.Print.Tesseract)
+	if err != nil {
+		return err
+	}
 	show := showText
 	if c.JSON {
 		show = showJSON
 	}
 	failed := false
 	for _, name := range c.Files {
-		reading, err := inspect(w, reader, name)
+		seen, err := inspect(w, reader, programs, name)
 		if w.ctx.Err() != nil {
 			return w.ctx.Err()
 		}
@@ -54,7 +62,7 @@ func (c inspectCommand) Run(w world) error {
 			failed = true
 			continue
 		}
-		if err := show(w.out, inspected{name, reading}); err != nil {
+		if err := show(w.out, seen); err != nil {
 			return fmt.Errorf("write what was read in %s: %w", name, err)
 		}
 	}
@@ -64,12 +72,24 @@ func (c inspectCommand) Run(w world) error {
 	return nil
 }
 
-func inspect(w world, reader *vision.Reader, name string) (*vision.Reading, error) {
+// inspect reads a file. That tesseract fails is said, and changes nothing else.
+func inspect(w world, reader *vision.Reader, programs optional.Set, name string) (inspected, error) {
 	file, err := fileBytes(name)
 	if err != nil {
-		return nil, err
+		return inspected{}, err
 	}
-	return reader.Read(w.ctx, file, vision.Options{Today: time.Now()})
+	reading, err := reader.Read(w.ctx, file, vision.Options{Today: time.Now()})
+	if err != nil {
+		return inspected{}, err
+	}
+	text, err := programs.Print(w.ctx, reading.Page())
+	if err != nil {
+		fmt.Fprintf(w.err, "dossier: %s: what is printed was not read: %v\n", name, err)
+	}
+	if text != nil && len(text.Lines) == 0 {
+		text = nil
+	}
+	return inspected{name, reading, text}, nil
 }
 
 // fileBytes reads a file or standard input, not more than can be a picture.
@@ -109,6 +129,7 @@ func showText(out io.Writer, i inspected) error {
 	if i.MRZ == nil && i.Barcode == nil && len(i.Faces) == 0 {
 		fmt.Fprintf(t, "  nothing\tno machine readable zone, no barcode, no face\n")
 	}
+	showPrint(t, i.Text)
 	showQuality(t, i)
 	fmt.Fprintln(t)
 	return t.Flush()
@@ -147,6 +168,17 @@ func showBarcode(out io.Writer, b *vision.Barcode) {
 	}
 	if len(b.Fields) == 0 {
 		fmt.Fprintf(out, "  \t%q\n", b.Text)
+	}
+}
+
+// showPrint shows the fields that were understood; the lines are for programs.
+func showPrint(out io.Writer, text *printed.Text) {
+	if text == nil {
+		return
+	}
+	fmt.Fprintf(out, "  print, by tesseract\t%d lines, nothing vouches for it\n", len(text.Lines))
+	for _, field := range slices.Sorted(maps.Keys(text.Fields)) {
+		fmt.Fprintf(out, "    %s\t%s\t%.0f %%\n", field, text.Fields[field], 100*text.Confidence[field])
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/dossier-id/dossier/internal/optional"
 	"github.com/dossier-id/dossier/internal/specimen"
 )
 
@@ -37,7 +38,7 @@ func TestInspect(t *testing.T) {
 			t.Errorf("says %q", said.String())
 		}
 		if !asJSON {
-			if !strings.Contains(out.String(), "TD3, check digits all right") || !strings.Contains(out.String(), "documentNumber") {
+			if !strings.Contains(out.String(), "TD3, check digits all right") || !strings.Contains(out.String(), "documentNumber") || !strings.Contains(out.String(), "print, by tesseract") {
 				t.Errorf("prints %q", out.String())
 			}
 			continue
@@ -45,9 +46,32 @@ func TestInspect(t *testing.T) {
 		var line struct {
 			File string
 			MRZ  struct{ Lines []string }
+			Text struct{ Lines []string }
 		}
-		if err := json.Unmarshal(out.Bytes(), &line); err != nil || line.File != passport || len(line.MRZ.Lines) != 2 {
+		if err := json.Unmarshal(out.Bytes(), &line); err != nil || line.File != passport || len(line.MRZ.Lines) != 2 || len(line.Text.Lines) < 5 {
 			t.Errorf("%v: %s", err, out.String())
 		}
+	}
+}
+
+// TestInspectWithoutTesseract: turned off it says nothing of print; one that fails is told of and harms nothing else.
+func TestInspectWithoutTesseract(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	selfie, broken := filepath.Join(dir, "selfie.jpg"), filepath.Join(dir, "tesseract")
+	var picture bytes.Buffer
+	err := errors.Join(specimen.JPEG(&picture, specimen.Order{Type: specimen.Selfie}), os.WriteFile(broken, []byte("#!/bin/sh\ncat >/dev/null; exit 9\n"), 0o700))
+	if err := errors.Join(err, os.WriteFile(selfie, picture.Bytes(), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	for program, want := range map[string]string{optional.None: "", broken: "exit status 9"} {
+		var out, said bytes.Buffer
+		err := inspectCommand{Files: []string{selfie}, Print: printReader{program}}.Run(world{ctx: t.Context(), out: &out, err: &said})
+		if err != nil || !strings.Contains(out.String(), "face 1") || strings.Contains(out.String(), "print,") || !strings.Contains(said.String(), want) {
+			t.Errorf("%s: %v, %q, %q", program, err, out.String(), said.String())
+		}
+	}
+	if err := (inspectCommand{Print: printReader{"no-such-reader"}}).Run(world{ctx: t.Context()}); err == nil || !strings.Contains(err.Error(), "no-such-reader") {
+		t.Error(err)
 	}
 }

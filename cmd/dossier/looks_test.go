@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/dossier-id/dossier/client"
+	"github.com/dossier-id/dossier/internal/optional"
 	"github.com/dossier-id/dossier/internal/sandbox"
 	"github.com/dossier-id/dossier/internal/specimen"
 )
@@ -20,7 +21,7 @@ import (
 func newLookingStack(t *testing.T) *stack {
 	t.Helper()
 	return newStack(t, "sqlite:"+filepath.Join(t.TempDir(), "dossier.db"),
-		sandbox.Options{Live: true, CompleteAfter: quickly, ReadWithin: time.Minute})
+		sandbox.Options{Live: true, CompleteAfter: quickly, ReadWithin: time.Minute, Tesseract: optional.None})
 }
 
 // of is the stack as a subtest uses it.

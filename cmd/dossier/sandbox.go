@@ -17,17 +17,23 @@ import (
 type sandboxCommand struct {
 	Addr     string        `help:"Where to listen; port 0 takes a free one." default:"127.0.0.1:8081"`
 	Token    string        `help:"API token to accept, any text (a random api_sandbox one). With one that begins with api_live, pictures are looked at." placeholder:"TOKEN" env:"SANDBOX_TOKEN"`
-	Face     face          `embed:""`
+	Programs programs      `embed:""`
 	Complete time.Duration `help:"How long a check runs." default:"1s"`
 	Strict   bool          `help:"Demand location and US consent, and limit the rate."`
 	State    string        `help:"Keep the state in this file: read at the start, written at the end." placeholder:"FILE"`
 	EnvFile  string        `help:"Write SANDBOX_URL and SANDBOX_TOKEN to this file once ready." placeholder:"FILE"`
 }
 
-// face is the user's own program that describes faces.
-type face struct {
-	FaceCmd       string  `help:"Your own program that describes a face: PNG in, JSON array out. With a live token it decides whether two faces are one." placeholder:"COMMAND" env:"FACE_CMD"`
-	FaceThreshold float64 `help:"Cosine of two such arrays from which on they are one face." default:"0.5" placeholder:"NUMBER" env:"FACE_THRESHOLD"`
+// printReader is the optional program that reads print.
+type printReader struct {
+	Tesseract string `help:"tesseract, for what is printed on documents: a path, or none. Looked for on PATH unless given." placeholder:"PROGRAM" env:"TESSERACT"`
+}
+
+// programs are the optional programs that the sandbox looks with.
+type programs struct {
+	Print         printReader `embed:""`
+	FaceCmd       string      `help:"Your own program that describes a face: PNG in, JSON array out. With a live token it decides whether two faces are one." placeholder:"COMMAND" env:"FACE_CMD"`
+	FaceThreshold float64     `help:"Cosine of two such arrays from which on they are one face." default:"0.5" placeholder:"NUMBER" env:"FACE_THRESHOLD"`
 }
 
 // Run serves the sandbox until it is told to stop.
@@ -38,7 +44,7 @@ func (c sandboxCommand) Run(w world) (err error) {
 	}
 	s, err := startSandbox(w.ctx, c.Addr, sandbox.Options{
 		Token: c.Token, CompleteAfter: c.Complete, Strict: c.Strict, StateFile: c.State, Log: log,
-		FaceCommand: c.Face.FaceCmd, FaceThreshold: c.Face.FaceThreshold, Specimens: drawnSpecimens(),
+		FaceCommand: c.Programs.FaceCmd, FaceThreshold: c.Programs.FaceThreshold, Tesseract: c.Programs.Print.Tesseract, Specimens: drawnSpecimens(),
 	})
 	if err != nil {
 		return err

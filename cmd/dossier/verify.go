@@ -236,7 +236,7 @@ func showReading(w world, picture []byte) error {
 	if err != nil {
 		return fmt.Errorf("read the passport: %w", err)
 	}
-	return showText(w.out, inspected{"A specimen passport, as it is read:", reading})
+	return showText(w.out, inspected{File: "A specimen passport, as it is read:", Reading: reading})
 }
 
 // demoOrder is the verification of the demo, and its passport.

@@ -22,7 +22,7 @@ var house = map[string]room{
 	"cmd/dossier": {imports: []string{
 		"client", "internal/archive", "internal/audit", "internal/auth", "internal/blob", "internal/capture", "internal/config", "internal/console", "internal/dataurl", "internal/envfile",
 		"internal/httpapi", "internal/idv", "internal/jobs", "internal/netguard", "internal/obs", "internal/onfido",
-		"internal/onfido/onfidoapi", "internal/pace", "internal/render", "internal/sandbox", "internal/seal", "internal/seal/kms", "internal/service", "internal/signing", "internal/specimen",
+		"internal/onfido/onfidoapi", "internal/optional", "internal/pace", "internal/render", "internal/sandbox", "internal/seal", "internal/seal/kms", "internal/service", "internal/signing", "internal/specimen",
 		"internal/sbom", "internal/sso", "internal/store", "internal/vision", "internal/webhook", "internal/wire",
 	}},
 	"client":  {imports: []string{"internal/dataurl"}}, // of the Assure API, for others too
@@ -66,7 +66,8 @@ var house = map[string]room{
 
 	// Those who know nothing of us: the other side of the wire.
 	"internal/render":   {},
-	"internal/sandbox":  {imports: []string{"internal/site", "internal/vision"}}, // it looks at pictures
+	"internal/optional": {imports: []string{"internal/vision"}},
+	"internal/sandbox":  {imports: []string{"internal/optional", "internal/site", "internal/vision"}}, // it looks at pictures
 	"internal/specimen": {imports: []string{"internal/ocrb"}},
 	"internal/ocrb":     {},
 	"internal/vision":   {imports: []string{"internal/ocrb"}},

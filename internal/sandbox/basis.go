@@ -33,7 +33,7 @@ func basisOf(tree report.Tree, found *evidence.Findings) []basisLine {
 			rests.Kind = evidence.Scenario
 		}
 		result, finding := tree.Result(path), found.ByPath[path]
-		line := basisLine{Path: path, Result: result, Basis: rests.Kind, How: cmp.Or(finding.How, rests.How)}
+		line := basisLine{Path: path, Result: result, Basis: cmp.Or(finding.Basis, rests.Kind), How: cmp.Or(finding.How, rests.How)}
 		if result != nil && *result != finding.Result && path != report.OtherPath {
 			line.Basis, line.How = evidence.Scenario, "a scenario says so"
 		}

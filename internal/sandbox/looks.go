@@ -72,6 +72,10 @@ func (s *Sandbox) unseen(checkID string) map[string]file {
 func (s *Sandbox) lookAt(ctx context.Context, id string, content file) {
 	read := s.eye.Look
 	switch content.mime {
+	case upload.JPEG, upload.PNG:
+		if s.isDocument(id) {
+			read = s.eye.LookAtDocument
+		}
 	case upload.JSON:
 		read = func(_ context.Context, data []byte, today time.Time) (*evidence.View, error) {
 			return evidence.LookAtChip(data, today)
@@ -89,6 +93,12 @@ func (s *Sandbox) lookAt(ctx context.Context, id string, content file) {
 	if _, held := s.state.files.get(id); held {
 		s.state.views[id] = v
 	}
+}
+
+func (s *Sandbox) isDocument(id string) bool {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.state.documents.owner(id) != ""
 }
 
 // lookForFace reads the photo of a person and refuses one without a face or with several (Onfido contract section

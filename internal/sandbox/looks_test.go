@@ -5,10 +5,12 @@ import (
 	"encoding/binary"
 	"fmt"
 	"image/png"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/dossier-id/dossier/internal/optional"
 	"github.com/dossier-id/dossier/internal/sandbox"
 	"github.com/dossier-id/dossier/internal/specimen"
 )
@@ -90,7 +92,7 @@ func shown(report object, path string) string {
 // TestTheSandboxLooksAtDrawnDocuments holds verdicts to real pictures, sent as clients send them.
 func TestTheSandboxLooksAtDrawnDocuments(t *testing.T) {
 	t.Parallel()
-	b := newBox(t, sandbox.Options{Live: true, CompleteAfter: time.Millisecond, ReadWithin: time.Minute})
+	b := newBox(t, sandbox.Options{Live: true, CompleteAfter: time.Millisecond, ReadWithin: time.Minute, Tesseract: optional.None})
 	passport := func(seed uint64, flaws ...specimen.Flaw) specimen.Order {
 		return specimen.Order{Type: specimen.Passport, Seed: seed, Flaws: flaws}
 	}
@@ -191,11 +193,44 @@ func TestTheSandboxLooksAtDrawnDocuments(t *testing.T) {
 	}
 }
 
+// TestPrintIsAHint: what tesseract reads on a licence without machine readable data is told in the basis, whether it is
+// what the applicant said or not, and decides nothing. A sandbox without tesseract says nothing of it.
+func TestPrintIsAHint(t *testing.T) {
+	t.Parallel()
+	b := newBox(t, sandbox.Options{Live: true, CompleteAfter: time.Millisecond, ReadWithin: time.Minute})
+	blind := newBox(t, sandbox.Options{Live: true, CompleteAfter: time.Millisecond, ReadWithin: time.Minute, Tesseract: optional.None})
+	licence := sent{"driving_licence", "front", drawing(t, specimen.Order{Type: specimen.DrivingLicence})}
+	another := sent{"driving_licence", "front", drawing(t, specimen.Order{Type: specimen.DrivingLicence, Seed: 41})}
+	passport := sent{"passport", "", drawing(t, specimen.Order{Type: specimen.Passport})}
+	for _, c := range []struct {
+		box            *box
+		name           string
+		document       sent
+		path, rests    string
+		how, subResult string
+	}{
+		{b, "Specimen", licence, "data_comparison.last_name", "hint", "the same is printed", "clear"},
+		{b, "Other", another, "data_comparison.last_name", "hint", "something else", "clear"},
+		{b, "Specimen", passport, "data_consistency.document_numbers", "hint", "the same is printed", "clear"},
+		{blind, "Other", licence, "data_comparison.last_name", "measured", "what the applicant", "clear"},
+	} {
+		report := c.box.judged(c.name, c.document)
+		if report["sub_result"] != c.subResult || shown(report, c.path) != "nothing" {
+			t.Errorf("%s: %v, %s", c.name, report["sub_result"], shown(report, c.path))
+		}
+		lines, _ := dig(c.box.call("GET", "/sandbox/reports/"+id(report)+"/basis", nil).want(200), "breakdown").([]any)
+		at := slices.IndexFunc(lines, func(line any) bool { return dig(line, "path") == c.path })
+		if at < 0 || dig(lines[at], "basis") != c.rests || !strings.Contains(fmt.Sprint(dig(lines[at], "how")), c.how) {
+			t.Errorf("%s: %d, %v", c.name, at, lines)
+		}
+	}
+}
+
 // TestTheSandboxLooksForRepeats: a person may show a document again, somebody of another name may not, until the
 // applicant who showed it is deleted.
 func TestTheSandboxLooksForRepeats(t *testing.T) {
 	t.Parallel()
-	b := newBox(t, sandbox.Options{Live: true, CompleteAfter: time.Millisecond, ReadWithin: time.Minute})
+	b := newBox(t, sandbox.Options{Live: true, CompleteAfter: time.Millisecond, ReadWithin: time.Minute, Tesseract: optional.None})
 	order := specimen.Order{Type: specimen.Passport, Seed: 31}
 	flat := sent{"passport", "", drawing(t, order)}
 	order.Level = 1

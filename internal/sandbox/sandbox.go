@@ -10,12 +10,12 @@ import (
 	"sync"
 	"time"
 
+	"github.com/dossier-id/dossier/internal/optional"
 	"github.com/dossier-id/dossier/internal/sandbox/evidence"
 	"github.com/dossier-id/dossier/internal/sandbox/fault"
 	"github.com/dossier-id/dossier/internal/sandbox/hook"
 	"github.com/dossier-id/dossier/internal/sandbox/licence"
 	"github.com/dossier-id/dossier/internal/sandbox/panel"
-	"github.com/dossier-id/dossier/internal/sandbox/program"
 	"github.com/dossier-id/dossier/internal/sandbox/report"
 	"github.com/dossier-id/dossier/internal/sandbox/timeline"
 )
@@ -35,6 +35,7 @@ type Options struct {
 	ReadWithin    time.Duration     // how long one picture may be read; default 5s
 	FaceCommand   string            // command that describes a face by a vector, see docs/sandbox.md; empty: none
 	FaceThreshold float64           // cosine of two such vectors from which on they are one person's; default 0.5
+	Tesseract     string            // path of tesseract, for printed text; empty: looked for on the path; "none": not used
 	CompleteAfter time.Duration     // how long a check runs before it completes; default 1s
 	Now           func() time.Time  // stamps what is made; default time.Now
 	Rand          io.Reader         // ids and tokens; default crypto/rand
@@ -89,7 +90,7 @@ func New(o Options) (*Sandbox, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load scripts: %w", err)
 	}
-	programs, err := program.Find(o.FaceCommand)
+	programs, err := optional.Find(o.FaceCommand, o.Tesseract)
 	if err != nil {
 		return nil, err
 	}

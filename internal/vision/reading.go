@@ -119,3 +119,11 @@ func back(box image.Rectangle, turn int, of image.Rectangle) image.Rectangle {
 	}
 	return box
 }
+
+// Page is the picture in grey as a reader of print wants it: the way the zone stands up, if there is one.
+func (r *Reading) Page() *image.Gray {
+	if r.MRZ == nil {
+		return r.picture.grey
+	}
+	return raster.Turn(r.picture.grey, r.MRZ.Turn)
+}

@@ -22,7 +22,9 @@ type Basis struct {
 // error rates; what is not in it is by scenario only.
 func Bases() []Basis {
 	const against = "what the applicant and the upload said against what was read, where both are there"
+	const orPrint = against + "; print of a document without machine readable data as a hint"
 	const second = "zone against barcode or second zone, where there are two"
+	const secondOrPrint = second + "; print as a hint"
 	const digit = "check digit of the zone"
 	return []Basis{
 		{"image_integrity.image_quality", Measured, "sharpness, brightness, glare, cut edges, size; document found; side"},
@@ -36,22 +38,22 @@ func Bases() []Basis {
 		{"data_validation.gender", Measured, "character of the zone"},
 		{"data_validation.document_expiration", Measured, "date that was read against today"},
 		{"data_validation.barcode", Measured, "AAMVA symbol understood; there only then"},
-		{"data_comparison.first_name", Measured, against},
-		{"data_comparison.last_name", Measured, against},
-		{"data_comparison.date_of_birth", Measured, against},
+		{"data_comparison.first_name", Measured, orPrint},
+		{"data_comparison.last_name", Measured, orPrint},
+		{"data_comparison.date_of_birth", Measured, orPrint},
 		{"data_comparison.issuing_country", Measured, against},
 		{"data_comparison.document_type", Measured, against},
 		{"data_comparison.gender", Scenario, "applicants do not say it"},
 		{"data_comparison.date_of_expiry", Scenario, "applicants do not say it"},
 		{"data_comparison.document_numbers", Scenario, "applicants' numbers are not compared"},
-		{"data_consistency.date_of_expiry", Measured, second},
-		{"data_consistency.document_numbers", Measured, second},
+		{"data_consistency.date_of_expiry", Measured, secondOrPrint},
+		{"data_consistency.document_numbers", Measured, secondOrPrint},
 		{"data_consistency.issuing_country", Measured, second},
 		{"data_consistency.document_type", Measured, second},
-		{"data_consistency.date_of_birth", Measured, second},
+		{"data_consistency.date_of_birth", Measured, secondOrPrint},
 		{"data_consistency.gender", Measured, second},
-		{"data_consistency.first_name", Measured, second},
-		{"data_consistency.last_name", Measured, second},
+		{"data_consistency.first_name", Measured, secondOrPrint},
+		{"data_consistency.last_name", Measured, secondOrPrint},
 		{"data_consistency.nationality", Measured, second},
 		{"data_consistency.multiple_data_sources_present", Measured, "clear with two sources, nothing with one"},
 		{"age_validation.minimum_accepted_age", Measured, "date of birth that was read, 16 years"},

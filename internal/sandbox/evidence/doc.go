@@ -5,6 +5,6 @@
 // result. Basis says of every sub-breakdown which it is. The error rates are in docs/sandbox.md; they were measured
 // on drawn specimens, not on real documents.
 //
-// It imports the vision packages, packages chip and program, the names of results from package report, x/image to scale and x/text for letters
+// It imports the vision packages, packages chip and internal/optional, the names of results from package report, x/image to scale and x/text for letters
 // with accents; not the sandbox.
 package evidence

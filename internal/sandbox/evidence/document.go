@@ -43,6 +43,7 @@ func Document(c Case) *Findings {
 	f.judgePicture(c.Sides, good)
 	f.judgeAttempts(c, read)
 	if f.Read = len(read) > 0; !f.Read {
+		f.hintApplicant(c)
 		return f
 	}
 	f.clear("image_integrity.supported_document", "data that a machine can read was found and understood")
@@ -50,6 +51,7 @@ func Document(c Case) *Findings {
 	f.judgeDates(read[0], c.Today)
 	f.compareSources(read)
 	f.compareApplicant(read[0], c)
+	f.hintPrint(read[0], c.Sides)
 	return f
 }
 
@@ -77,12 +79,12 @@ func (f *Findings) judgeQuality(sides []Side, read []facts) bool {
 	if len(reasons) > 0 {
 		result, how = report.Unidentified, "a measure of a picture is beyond its limit, or no document is in it: see the properties"
 	}
-	f.ByPath["image_integrity.image_quality"] = Finding{result, reasons, how}
+	f.ByPath["image_integrity.image_quality"] = Finding{Result: result, Properties: reasons, How: how}
 	if missingBack(sides, read) {
 		f.ByPath["image_integrity.conclusive_document_quality"] = Finding{
-			report.Consider,
-			map[string]any{"missing_back": "The side with the machine readable data was not uploaded"},
-			"a card without a side that a machine can read",
+			Result:     report.Consider,
+			Properties: map[string]any{"missing_back": "The side with the machine readable data was not uploaded"},
+			How:        "a card without a side that a machine can read",
 		}
 	}
 	return len(reasons) == 0

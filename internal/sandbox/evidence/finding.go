@@ -9,6 +9,7 @@ type Finding struct {
 	Result     string         // clear, consider or unidentified
 	Properties map[string]any // the reasons, as the report shows them
 	How        string         // the fact, for people; it repeats no personal data
+	Basis      Kind           // what it rests on, where that is not what Bases says of the path
 }
 
 // Findings are those of one report by path ("group.sub"), and the report's properties as far as they were read. A

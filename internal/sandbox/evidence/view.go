@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/dossier-id/dossier/internal/vision"
+	"github.com/dossier-id/dossier/internal/vision/printed"
 	"github.com/dossier-id/dossier/internal/vision/quality"
 )
 
@@ -16,9 +17,10 @@ type View struct {
 	Faces      int
 	FaceShare  float64 // width of the largest face as part of the shorter side of the picture
 	Problems   []quality.Problem
-	Software   string // that the file says it was edited with
-	Chip       *Chip  // of a chip file, which is no picture
-	Film       *Film  // of a film; the rest is of its best frame
+	Software   string        // that the file says it was edited with
+	Chip       *Chip         // of a chip file, which is no picture
+	Film       *Film         // of a film; the rest is of its best frame
+	Print      *printed.Text // of a document, by tesseract; nil where that was not run
 
 	zone, symbol *facts // what the data say
 	hash         uint64

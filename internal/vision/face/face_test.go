@@ -87,3 +87,29 @@ func TestTinyPicturesHaveNoFaces(t *testing.T) {
 		}
 	}
 }
+
+func FuzzFind(f *testing.F) {
+	finder, err := New()
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(uint16(90), uint16(120), []byte{200, 180, 40, 60, 200})
+	f.Add(uint16(1), uint16(1), []byte{})
+	f.Fuzz(func(t *testing.T, w, h uint16, pixels []byte) {
+		g := image.NewGray(image.Rect(0, 0, int(w%300)+1, int(h%300)+1))
+		for i := range g.Pix {
+			if len(pixels) > 0 {
+				g.Pix[i] = pixels[i%len(pixels)]
+			}
+		}
+		found, err := finder.Find(t.Context(), g)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, one := range found {
+			if one.Box.Empty() || one.Score < MinScore {
+				t.Errorf("%+v", one)
+			}
+		}
+	})
+}

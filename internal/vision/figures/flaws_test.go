@@ -9,8 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/dossier-id/dossier/internal/optional"
 	"github.com/dossier-id/dossier/internal/sandbox/evidence"
-	"github.com/dossier-id/dossier/internal/sandbox/program"
 	"github.com/dossier-id/dossier/internal/specimen"
 	"github.com/dossier-id/dossier/internal/vision/quality"
 )
@@ -64,7 +64,7 @@ func look(tb testing.TB, file []byte) (*evidence.View, *evidence.Findings) {
 }
 
 var newEye = sync.OnceValue(func() *evidence.Eye {
-	return evidence.NewEye(time.Minute, program.Set{}, slog.New(slog.DiscardHandler))
+	return evidence.NewEye(time.Minute, optional.Set{}, slog.New(slog.DiscardHandler))
 })
 
 // flawFigures order every flaw of passports at levels 0 to 2, and look for all of them in ones without a flaw.

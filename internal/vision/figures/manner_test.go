@@ -94,6 +94,15 @@ func spoiled() []manner {
 		{name: "half outside", problem: quality.CutOff, lost: true, shot: func(s *image.RGBA) *image.RGBA {
 			return grained(laid(s, image.Rect(0, 0, 1600, 1300), 0.9, 0.45, 0.12, 0, tone(60)))
 		}},
+		{name: "half outside, on an even table", problem: quality.CutOff, lost: true, shot: func(s *image.RGBA) *image.RGBA {
+			return laid(s, image.Rect(0, 0, 1600, 1300), 0.9, 0.45, 0.12, 0, tone(60))
+		}},
+		{name: "the left outside, askew on an even table", problem: quality.CutOff, lost: true, shot: func(s *image.RGBA) *image.RGBA {
+			return laid(s, image.Rect(0, 0, 1600, 1300), 0.9, -0.35, 0.12, 4, tone(110))
+		}},
+		{name: "the upper part outside, on an even table", problem: quality.CutOff, shot: func(s *image.RGBA) *image.RGBA {
+			return laid(s, image.Rect(0, 0, 1600, 1300), 0.9, 0.05, -0.25, 0, tone(110))
+		}},
 		{name: "at night", problem: quality.Dark, lost: true, shot: func(s *image.RGBA) *image.RGBA {
 			return eachChannel(s, func(_, _ int, v float64) float64 { return 0.11 * v })
 		}},

@@ -25,12 +25,13 @@ func BenchmarkFigures(b *testing.B) {
 // parts are the sets, by what they are about.
 func parts(n size) map[string]func(testing.TB) []*figure {
 	return map[string]func(testing.TB) []*figure{
-		"zones":    n.zoneFigures,
-		"zoneless": n.zonelessFigures,
-		"barcodes": n.barcodeFigures,
-		"flaws":    n.flawFigures,
-		"photos":   n.selfieFigures,
-		"foreign":  n.foreignFigures,
+		"zones":      n.zoneFigures,
+		"zoneless":   n.zonelessFigures,
+		"barcodes":   n.barcodeFigures,
+		"flaws":      n.flawFigures,
+		"photos":     n.selfieFigures,
+		"breakdowns": n.breakdownFigures,
+		"foreign":    n.foreignFigures,
 	}
 }
 

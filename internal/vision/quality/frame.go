@@ -1,30 +1,46 @@
 package quality
 
-import (
-	"image"
-	"slices"
-)
+import "image"
 
 // cutOff is how much of one edge of the picture runs through what the picture
-// is of: through a face, or through a document that lies on something darker
-// or lighter. A picture that shows nothing but the document is whole. g is the part of the picture that lies between
-// bands; own says which of its edges, upper, lower, left and right, are also those of the picture.
-func cutOff(g *image.Gray, own [4]bool, p Picture) float64 {
+// is of: through a face, or through a document that lies on something darker. A
+// picture that shows nothing but the document is whole. g is the part of the
+// picture that lies between bands, shown where that is.
+func cutOff(g *image.Gray, shown image.Rectangle, p Picture) float64 {
 	if len(p.Faces) > 0 && 5*p.Faces[0].Dx() > max(p.Image.Rect.Dx(), p.Image.Rect.Dy()) {
 		return cutFace(p.Faces[0], p.Image.Rect)
 	}
-	edges := contacts(g, otsu(g))
-	sorted := slices.Sorted(slices.Values(edges[:]))
-	if sorted[1] > 0.05 {
-		return 0 // it reaches more than two edges: a scan
-	}
-	most := 0.0
-	for i, contact := range edges {
-		if own[i] {
+	level := otsu(g)
+	most, edges, free := 0.0, 0, 0
+	for i, contact := range contacts(g, level) {
+		band, there := bandAt(i, shown, p.Grey)
+		if there && band <= level {
+			continue // an even table, or the screen of a telephone: no edge of the document is there
+		}
+		edges++
+		if !there {
 			most = max(most, contact)
 		}
+		if !there && contact <= 0.05 {
+			free++
+		}
+	}
+	if free < max(1, edges-2) {
+		return 0 // it reaches more than two edges, or all that there are beside bands: a scan
 	}
 	return most
+}
+
+// bandAt is the grey value of the band beyond the upper (0) or the lower (1) edge of what is shown, if there is one.
+func bandAt(edge int, shown image.Rectangle, g *image.Gray) (value uint8, there bool) {
+	y := shown.Min.Y - 1
+	if edge == 1 {
+		y = shown.Max.Y
+	}
+	if edge > 1 || y < g.Rect.Min.Y || y >= g.Rect.Max.Y {
+		return 0, false
+	}
+	return percentile(g.Pix[y*g.Stride:y*g.Stride+g.Rect.Dx()], 0.5), true
 }
 
 // cutFace is the part of a face's box that lies outside the picture.

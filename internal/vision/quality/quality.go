@@ -80,17 +80,19 @@ func Measure(p Picture) *Report {
 func (r *Report) pixels(p Picture) {
 	bands, shown := flatBands(p.Grey)
 	r.FlatBands = rounded(bands)
-	thumb, grey, own := raster.Shrink(p.Image, thumbSize), p.Grey, [4]bool{true, true, true, true}
-	if !shown.Empty() && shown != grey.Rect {
+	thumb, grey := raster.Shrink(p.Image, thumbSize), p.Grey
+	if shown.Empty() {
+		shown = grey.Rect
+	}
+	if shown != grey.Rect {
 		thumb, grey = raster.Shrink(p.Image.SubImage(shown), thumbSize), raster.Crop(grey, shown)
-		own[0], own[1] = shown.Min.Y == p.Grey.Rect.Min.Y, shown.Max.Y == p.Grey.Rect.Max.Y
 	}
 	half, _ := raster.Limit(grey, sharpSize)
 	small := raster.Grey(thumb)
 	r.Sharpness = rounded(sharpness(half))
 	r.Brightness = float64(percentile(small.Pix, 0.5))
 	r.Glare = rounded(glare(grey))
-	r.CutOff = rounded(cutOff(small, own, p))
+	r.CutOff = rounded(cutOff(small, shown, p))
 	r.Colour = float64(percentile(chroma(thumb), 0.95))
 	r.ScreenPattern = rounded(screenPattern(grey))
 }

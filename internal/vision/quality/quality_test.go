@@ -64,6 +64,34 @@ func TestDarkAndSmall(t *testing.T) {
 	}
 }
 
+// TestCutOffOnAnEvenTable: rows that show nothing but the table are no bands of a screen that hide an edge. A whole
+// document is not cut off, nor is one that a telephone shows between its bands.
+func TestCutOffOnAnEvenTable(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		document image.Rectangle
+		cut      bool
+	}{
+		"right": {image.Rect(350, 120, 900, 480), true}, "left": {image.Rect(-200, 120, 380, 480), true},
+		"top": {image.Rect(100, -150, 700, 260), true}, "bottom": {image.Rect(100, 330, 700, 900), true},
+		"whole": {image.Rect(100, 120, 700, 480), false}, "between bands": {image.Rect(0, 120, 800, 480), false}, "a scan": {image.Rect(0, 0, 800, 600), false},
+	} {
+		img := image.NewRGBA(image.Rect(0, 0, 800, 600))
+		for y := range 600 {
+			for x := range 800 {
+				v := uint8(60)
+				if image.Pt(x, y).In(c.document) {
+					v = uint8(190 + x*7%31 - y*5%17)
+				}
+				img.SetRGBA(x, y, color.RGBA{R: v, G: v - 9, B: v - 14, A: 255})
+			}
+		}
+		if got := Measure(from(img)); slices.Contains(got.Problems, CutOff) != c.cut {
+			t.Errorf("%s: cut off %.2f, bands %.2f", name, got.CutOff, got.FlatBands)
+		}
+	}
+}
+
 func TestScreenGrid(t *testing.T) {
 	t.Parallel()
 	p := pictureOf(t, "passport-2")

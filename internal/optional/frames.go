@@ -1,9 +1,11 @@
-package program
+package optional
 
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 )
 
@@ -11,31 +13,43 @@ import (
 const maxFrames = 60
 
 // Frames asks ffmpeg for frames of a film, two a second and each at most 960 pixels wide, as JPEG files. It gives
-// nothing when ffmpeg is not there. The film is written to a temporary file, which is removed: that of a telephone has
-// its index at its end, so that it cannot be read from a pipe.
+// nothing when ffmpeg is not there. The film of a telephone has its index at its end, so that it cannot be read from a
+// pipe: it is written to a temporary file, which ffmpeg inherits open.
 func (s Set) Frames(ctx context.Context, film []byte) ([][]byte, error) {
 	if s.FFmpeg == "" {
 		return nil, nil
 	}
-	f, err := os.CreateTemp("", "dossier-film-*")
+	f, err := nameless(film)
 	if err != nil {
 		return nil, fmt.Errorf("keep the film for ffmpeg: %w", err)
 	}
-	defer func() { _ = os.Remove(f.Name()) }()
-	_, err = f.Write(film)
-	if closed := f.Close(); err == nil {
-		err = closed
-	}
-	if err != nil {
-		return nil, fmt.Errorf("keep the film for ffmpeg: %w", err)
-	}
+	defer func() { _ = f.Close() }()
 	// The file is all that it may open: a film can name others.
-	out, err := run(ctx, nil, s.FFmpeg, "-nostdin", "-v", "error", "-protocol_whitelist", "file,pipe", "-t", "30", "-i", "file:"+f.Name(),
+	out, err := run(ctx, input{file: f}, s.FFmpeg, "-nostdin", "-v", "error", "-protocol_whitelist", "file,pipe", "-t", "30", "-i", "file:/dev/fd/3",
 		"-vf", "fps=2,scale='min(960,iw)':-2", "-frames:v", fmt.Sprint(maxFrames), "-f", "image2pipe", "-c:v", "mjpeg", "-q:v", "3", "pipe:1")
 	if err != nil {
 		return nil, err
 	}
 	return pictures(out), nil
+}
+
+// nameless is an open file without a name: nothing of it is left when this process ends, however it ends.
+func nameless(content []byte) (*os.File, error) {
+	f, err := os.CreateTemp("", "dossier-film-*")
+	if err != nil {
+		return nil, err
+	}
+	err = os.Remove(f.Name())
+	if err == nil {
+		_, err = f.Write(content)
+	}
+	if err == nil {
+		_, err = f.Seek(0, io.SeekStart)
+	}
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return f, nil
 }
 
 // pictures parts JPEG files that lie one behind another: FF D9 ends one and is nowhere in it, as ffmpeg writes no

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -65,6 +66,8 @@ type DB struct {
 	due, published *bell
 	notes          notes
 	leaves         leaves
+	// seen is the latest time that was trusted, in microseconds; 0 before Clock.
+	seen atomic.Int64
 }
 
 // Open opens the database at url and brings its schema up to date. url is

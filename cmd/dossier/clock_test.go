@@ -280,4 +280,3 @@ func (s *stack) wantTrail(actions ...string) {
 		s.t.Errorf("the clock was doubted: %s", said)
 	}
 }
-

@@ -119,8 +119,8 @@ func (v *victim) verifyWhileKilled(o ordeal) []client.Ref {
 
 // victim is a server process that gets killed and started again.
 type victim struct {
-	t       *testing.T
-	binary  string
+	t      *testing.T
+	binary string
 	// inside is a command line that runs the server inside something; none without it.
 	inside  []string
 	env     []string

@@ -79,7 +79,7 @@ func (db *DB) update(ctx context.Context, f func(*transaction) error) error {
 			return err
 		}
 		forgets = t.forgets
-		return nil
+		return t.sealedInTime()
 	}
 	transact := db.updateAlone
 	if db.group != nil {
@@ -137,6 +137,8 @@ func newReader(db *DB, q querier, locking string) *reader {
 
 // transaction is a reader that also writes.
 type transaction struct {
+	// sealedAt is when something was first sealed by a key-encryption key; zero before.
+	sealedAt time.Time
 	*reader
 	handle Handle
 	// brings: something waits to be published or delivered. publishes: the feed

@@ -18,7 +18,7 @@ import (
 // now, through no fault of what was asked of it: full, read-only, out of order,
 // away, with a clock that is behind. Nothing of the transaction was done, and the same may succeed later.
 func Unavailable(err error) bool {
-	for _, cause := range []error{ErrClockBehind, sql.ErrConnDone, driver.ErrBadConn, syscall.ENOSPC, syscall.EDQUOT, syscall.EFBIG, syscall.EROFS, syscall.EIO, syscall.EACCES, syscall.EPERM} {
+	for _, cause := range []error{ErrClockBehind, errSealedTooLong, sql.ErrConnDone, driver.ErrBadConn, syscall.ENOSPC, syscall.EDQUOT, syscall.EFBIG, syscall.EROFS, syscall.EIO, syscall.EACCES, syscall.EPERM} {
 		if errors.Is(err, cause) {
 			return true
 		}

@@ -142,6 +142,11 @@ func startServerBy(ctx context.Context, c *config.Config, l net.Listener, log *s
 	if s.obs, err = newObserver(ctx, c); err != nil {
 		return nil, joined(err, l.Close(), b.db.Close())
 	}
+	if off, err := b.db.Undurable(ctx); err != nil {
+		return nil, joined(err, l.Close(), s.close())
+	} else if len(off) > 0 {
+		log.WarnContext(ctx, forgetful, "off", off)
+	}
 	if err := s.wire(ctx, c); err != nil {
 		return nil, joined(err, l.Close(), s.close())
 	}

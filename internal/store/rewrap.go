@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,7 +18,11 @@ func wrappings() []wrapping {
 		{table: "dossier_keys", column: "wrapped_key", key: []string{"tenant_id", "dossier_id"}, before: seal.LeafSize, rewrap: func(s *seal.Sealer, sealed []byte, key []any) ([]byte, bool, error) {
 			return s.Rewrap(sealed, seal.Context{Tenant: text(key[0]), Dossier: text(key[1])})
 		}},
-		{table: "settings", column: "value", key: []string{"name"}, rewrap: func(s *seal.Sealer, sealed []byte, key []any) ([]byte, bool, error) {
+		{
+			table: "settings", column: "value", key: []string{"name"}, before: seal.LeafSize, only: "(" + ownKeySettings + ")",
+			rewrap: rewrapOwnKey,
+		},
+		{table: "settings", column: "value", key: []string{"name"}, only: "NOT (" + ownKeySettings + ")", rewrap: func(s *seal.Sealer, sealed []byte, key []any) ([]byte, bool, error) {
 			return s.RewrapSystem(sealed, settingAt(text(key[0])))
 		}},
 		{table: "subscriptions", column: "endpoint", key: []string{"tenant_id", "id"}, rewrap: func(s *seal.Sealer, sealed []byte, key []any) ([]byte, bool, error) {
@@ -35,6 +40,23 @@ func wrappings() []wrapping {
 			},
 		},
 	}
+}
+
+// ownKeySettings selects the settings that begin with a wrapped key of their own.
+const ownKeySettings = "name = '" + keyCheck + "' OR name LIKE '" + tracePrefix + "%'"
+
+func rewrapOwnKey(s *seal.Sealer, sealed []byte, key []any) ([]byte, bool, error) {
+	name := text(key[0])
+	at := settingAt(name)
+	if process, found := strings.CutPrefix(name, tracePrefix); found {
+		at = traceAt(process)
+	}
+	size := min(len(sealed), seal.WrappedSize)
+	wrapped, again, err := s.Rewrap(sealed[:size], at)
+	if err != nil {
+		return nil, false, err
+	}
+	return append(slices.Clone(wrapped), sealed[size:]...), again, nil
 }
 
 func text(v any) string {

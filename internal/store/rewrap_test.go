@@ -26,7 +26,7 @@ func TestKeysAreRotatedUnderLoad(t *testing.T) {
 		operator, err := seal.OpenKeyFile(path)
 		must(t, err)
 		b.Sealer = server
-		must(t, b.SaveSetting(t.Context(), "key check", nil)) // The bed's own was sealed by another.
+		b.forgetKeyCheck()
 		old := b.dossier(t, "Zoë")
 		_, err = b.EnsureSetting(t.Context(), "a setting", noon, func() ([]byte, error) { return []byte("secret"), nil })
 		must(t, err)
@@ -105,7 +105,7 @@ func TestKeyIsNotDroppedBeforeATransaction(t *testing.T) {
 		var err error
 		b.Sealer, err = seal.CreateKeyFile(path)
 		must(t, err)
-		must(t, b.SaveSetting(t.Context(), "key check", nil))
+		b.forgetKeyCheck()
 		first := b.Sealer.Keys()[0].ID
 		sealed, commit, over := make(chan struct{}), make(chan struct{}), make(chan error, 1)
 		go func() {
@@ -156,6 +156,59 @@ func TestWhatWasSealedLongAgoIsNotStored(t *testing.T) {
 		}
 		must(b.t, create(29*time.Second))
 	})
+}
+
+// forgetKeyCheck lets the bed have other keys than it was opened with.
+func (b *bed) forgetKeyCheck() {
+	b.t.Helper()
+	_, err := b.Writer().ExecContext(b.t.Context(), `DELETE FROM settings WHERE name = 'key check'`)
+	must(b.t, err)
+}
+
+// TestWhatHasItsOwnKeySurvivesADrop: after a rotation, and once the key before is gone,
+// the database still opens with the key file, and so does the trace of a deleted process.
+func TestWhatHasItsOwnKeySurvivesADrop(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(b *bed) {
+		t := b.t
+		ctx := t.Context()
+		path := filepath.Join(t.TempDir(), "keys.json")
+		var err error
+		b.opts.Sealer, err = seal.CreateKeyFile(path)
+		must(t, err)
+		b.forgetKeyCheck()
+		b.reopen()
+		must(t, b.Update(ctx, func(tx idv.Tx) error { return tx.KeepTrace(ctx, "p", idv.PersonalJSON(`"trace"`)) }))
+		before := b.opts.Sealer.Keys()[0].ID
+		_, err = seal.KeyFile{Path: path}.Rotate()
+		must(t, err)
+		drop := func() error {
+			return b.DropKey(ctx, before, func() error { return seal.KeyFile{Path: path}.Drop(before) })
+		}
+		if err := drop(); idv.CodeOf(err) != idv.CodeInvalidState {
+			t.Errorf("before anything is sealed anew: %v", err)
+		}
+		_, err = b.Rewrap(ctx)
+		must(t, err)
+		must(t, drop())
+		b.opts.Sealer, err = seal.OpenKeyFile(path)
+		must(t, err)
+		b.reopen()
+		must(t, b.View(ctx, func(r idv.Reader) error {
+			trace, err := r.Trace(ctx, "p")
+			if err == nil && string(trace) != `"trace"` {
+				t.Errorf("the trace is %q", trace)
+			}
+			return err
+		}))
+	})
+}
+
+// reopen opens the database of the bed anew, with the options as they are now.
+func (b *bed) reopen() {
+	b.t.Helper()
+	must(b.t, b.Close())
+	b.DB = b.open(b.t)
 }
 
 // wantWaiting fails if there is an outcome although a transaction is under way. On

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"time"
 
 	"github.com/dossier-id/dossier/internal/auth"
 	"github.com/dossier-id/dossier/internal/capture"
@@ -22,7 +21,7 @@ import (
 
 // operators logs the users of the console in.
 func (b *base) operators() *auth.Operators {
-	return auth.NewOperators(b.db, time.Now, rand.Reader, newID)
+	return auth.NewOperators(b.db, b.db.Now, rand.Reader, newID)
 }
 
 // withConsole puts the operators' pages before the rest.
@@ -33,7 +32,7 @@ func (s *server) withConsole(c *config.Config, use *service.Service, texts *capt
 	}
 	ring := func(ctx context.Context) (*signing.Ring, error) { return signers(ctx, s.db) }
 	pages, err := console.New(console.Config{
-		Service: use, Operators: s.operators(), SSO: singleSignOn(c), Clients: s.auth, Result: httpapi.NewResults(use, ring).Build,
+		Service: use, Operators: s.operators(), SSO: singleSignOn(c, s.db.Now), Clients: s.auth, Result: httpapi.NewResults(use, ring).Build,
 		VerifyTrail: func(ctx context.Context) ([]store.TrailReport, error) {
 			keys, err := ring(ctx)
 			if err != nil {
@@ -42,7 +41,7 @@ func (s *server) withConsole(c *config.Config, use *service.Service, texts *capt
 			return s.db.VerifyTrail(ctx, keys.Public(), nil)
 		},
 		Read: newSight().read, Preview: preview, RequestsPerMinute: c.Onfido.RequestsPerMinute, ChecksPerMonth: c.Onfido.ChecksPerMonth,
-		Health: s.parts(c), Version: version(), Log: s.log, Now: time.Now, Secure: strings.HasPrefix(c.PublicURL, "https:") || c.Wire.TLSCert != "",
+		Health: s.parts(c), Version: version(), Log: s.log, Now: s.db.Now, Secure: strings.HasPrefix(c.PublicURL, "https:") || c.Wire.TLSCert != "",
 	})
 	if err != nil {
 		return nil, fmt.Errorf("set up the console: %w", err)

@@ -123,13 +123,6 @@ func (c keyDrop) Run(w world) error {
 	}
 	id := seal.KeyID(n)
 	return beside(w, c.Config, func(b *base) error {
-		counts, err := b.db.Wrapped(w.ctx)
-		if err != nil {
-			return err
-		}
-		if counts[id] > 0 {
-			return fmt.Errorf("the key %v still seals %d values: run `dossier key rewrap` first", id, counts[id])
-		}
 		if changed, err := os.Stat(cfg.KeyFile); err != nil || time.Since(changed.ModTime()) < dropAfter {
 			return joined(errors.New("the keys were changed less than a minute ago, and a request may still be sealing by an older one: wait a minute"), err)
 		}
@@ -137,7 +130,7 @@ func (c keyDrop) Run(w world) error {
 		if err != nil {
 			return err
 		}
-		if err := file.Drop(id); err != nil {
+		if err := b.db.DropKey(w.ctx, id, func() error { return file.Drop(id) }); err != nil {
 			return err
 		}
 		if err := b.db.Note(w.ctx, idv.Record{At: time.Now(), Action: idv.ActionKeyDropped, Subject: id.String()}); err != nil {

@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -118,8 +119,10 @@ func (v *victim) verifyWhileKilled(o ordeal) []client.Ref {
 
 // victim is a server process that gets killed and started again.
 type victim struct {
-	t       *testing.T
-	binary  string
+	t      *testing.T
+	binary string
+	// inside is a command line that runs the server inside something; none without it.
+	inside  []string
 	env     []string
 	addr    string
 	data    string
@@ -174,7 +177,8 @@ func (v *victim) createClient() map[string]string {
 
 // start starts the server and waits until it answers.
 func (v *victim) start() {
-	v.process = exec.Command(v.binary, "serve")
+	line := append(slices.Clone(v.inside), v.binary, "serve")
+	v.process = exec.Command(line[0], line[1:]...)
 	v.process.Env, v.process.Stderr = v.env, v.stderr
 	if err := v.process.Start(); err != nil {
 		v.t.Error(err)

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"net/http"
-	"time"
 
 	"github.com/dossier-id/dossier/internal/capture"
 	"github.com/dossier-id/dossier/internal/config"
@@ -28,7 +27,7 @@ func (s *server) withPages(c *config.Config, use *service.Service, texts *captur
 		return nil, fmt.Errorf("set up the capture pages: %w", err)
 	}
 	pages, err := capture.New(capture.Config{
-		Service: use, Texts: texts, Faces: faces.Count, Log: s.log, Now: time.Now, PublicURL: pagesURL(c),
+		Service: use, Texts: texts, Faces: faces.Count, Log: s.log, Now: s.db.Now, PublicURL: pagesURL(c),
 		Limits: capture.Limits{PerLink: c.Wire.PerLink, PerAddress: c.Wire.PagesPerAddress}, Peers: peers(c),
 		Native: capture.Native{
 			SDK: c.Onfido.SDKURL, Style: c.Onfido.SDKStyle, API: onfidoURL(c), Motion: c.Onfido.Video == "motion",

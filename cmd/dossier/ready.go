@@ -62,7 +62,17 @@ func (s *server) needs() map[string]func(context.Context) error {
 		"database": s.db.Ping,
 		"blobs":    s.bucket.Ready,
 		"jobs":     s.jobs.Ready,
+		"clock":    s.onTime,
 	}
+}
+
+// onTime says that the clock is too far behind to store anything. Where that cannot
+// be known, the database is what is lacking.
+func (s *server) onTime(ctx context.Context) error {
+	if _, err := s.use.Clock(ctx); err != nil {
+		return nil
+	}
+	return s.db.OnTime()
 }
 
 // ready is the httpapi.Config's Ready. A server that is stopping says so at once,

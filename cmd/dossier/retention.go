@@ -18,6 +18,7 @@ type retentionCommand struct {
 	Plan    retentionPlan    `cmd:"" help:"Show what the policies would delete, now or on a day to come, and delete nothing."`
 	Hold    retentionHold    `cmd:"" help:"Put a dossier under a legal hold: nothing of it is deleted until it is released."`
 	Release retentionRelease `cmd:"" help:"End a legal hold."`
+	Resume  retentionResume  `cmd:"" help:"Say that the clock is right although it leapt ahead, so that it is deleted again what has had its time."`
 }
 
 // readPolicies reads the policy file; without one everything is kept.
@@ -38,7 +39,7 @@ func readPolicies(file string) (service.Policies, error) {
 
 // keeper gives the use cases that need the database alone.
 func keeper(b *base, p service.Policies) *service.Service {
-	return service.New(service.Config{Store: b.db, Policies: p, Now: time.Now, NewID: newID})
+	return service.New(service.Config{Store: b.db, Policies: p, Now: b.db.Now, NewID: newID})
 }
 
 type retentionPlan struct {
@@ -78,7 +79,40 @@ func (c retentionPlan) Run(w world) error {
 			fmt.Fprintf(table, "%s\t%s\t%d %s\t%s\t%s\t%s\n", d.Tenant, d.Aging, d.Count, d.What, orDash(d.Key.Dossier), orDash(d.Key.Process), shown(d.Since))
 		}
 		fmt.Fprintf(w.err, "%d lines; nothing was deleted.\n", len(plan))
+		if err := warnOfClock(w, keeper(b, policies)); err != nil {
+			return err
+		}
 		return table.Flush()
+	})
+}
+
+// warnOfClock says that nothing is deleted while the clock is doubted.
+func warnOfClock(w world, use *service.Service) error {
+	clock, err := use.Clock(w.ctx)
+	if err == nil && clock.Doubts() {
+		fmt.Fprintf(w.err, "The clock leapt from %s to %s: nothing is deleted before a server has run for %s more.\nIf it is right: dossier retention resume\n",
+			shown(clock.Trusted), shown(clock.Doubted), clock.Left().Round(time.Minute))
+	}
+	return err
+}
+
+type retentionResume struct {
+	Config string `help:"The server's configuration file; the environment wins over it." placeholder:"FILE" env:"DOSSIER_CONFIG"`
+}
+
+// Run ends the doubt about the clock.
+func (c retentionResume) Run(w world) error {
+	return beside(w, c.Config, func(b *base) error {
+		before, err := keeper(b, service.Policies{}).TrustClock(w.ctx)
+		if err != nil {
+			return err
+		}
+		if !before.Doubts() {
+			_, err = fmt.Fprintln(w.out, "the clock was not doubted")
+			return err
+		}
+		_, err = fmt.Fprintf(w.out, "the clock is trusted; it had leapt from %s to %s\n", shown(before.Trusted), shown(before.Doubted))
+		return err
 	})
 }
 

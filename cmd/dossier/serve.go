@@ -1,8 +1,10 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/dossier-id/dossier/internal/config"
@@ -81,8 +83,7 @@ func (c serveCommand) Run(w world) (err error) {
 		return fmt.Errorf("the configuration is not valid:\n%w", err)
 	}
 	if c.Check {
-		_, err := fmt.Fprintln(w.out, "the configuration is valid")
-		return err
+		return c.check(w, cfg)
 	}
 	log, err := obs.Logger(w.err, cfg.LogFormat, cfg.LogLevel)
 	if err != nil {
@@ -105,6 +106,28 @@ func (c serveCommand) Run(w world) (err error) {
 	}
 	return joined(s.wait(w.ctx), s.stop())
 }
+
+// check says that the configuration is valid, and what of the database speaks
+// against it: that it cannot be asked now is no fault of the configuration.
+func (serveCommand) check(w world, cfg *config.Config) error {
+	ctx, cancel := context.WithTimeout(w.ctx, checkTimeout)
+	defer cancel()
+	off, err := store.UndurableAt(ctx, cfg.Database.Reveal())
+	switch {
+	case err != nil:
+		fmt.Fprintln(w.err, "warning: the database cannot be asked whether it keeps what it has acknowledged:", err)
+	case len(off) > 0:
+		fmt.Fprintf(w.err, "warning: %s (off: %s)\n", forgetful, strings.Join(off, ", "))
+	}
+	_, err = fmt.Fprintln(w.out, "the configuration is valid")
+	return err
+}
+
+// checkTimeout is how long the check waits for the database.
+const checkTimeout = 5 * time.Second
+
+// forgetful is what is wrong with a PostgreSQL that is set so.
+const forgetful = "PostgreSQL forgets what it has acknowledged when it is killed: a customer who was told that an image is stored finds it gone"
 
 // withRole lets the flag win over the environment.
 func (c serveCommand) withRole(lookup func(string) (string, bool)) func(string) (string, bool) {

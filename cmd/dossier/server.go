@@ -62,7 +62,7 @@ func openBase(ctx context.Context, c *config.Config, o store.Options) (*base, er
 	if err != nil {
 		return nil, err
 	}
-	return &base{sealer, db, &auth.Authority{Rows: db, Now: time.Now, Random: rand.Reader, NewID: newID}}, nil
+	return &base{sealer, db, &auth.Authority{Rows: db, Now: db.Now, Random: rand.Reader, NewID: newID}}, nil
 }
 
 // openKeys reads the key-encryption key from the environment or the key file,
@@ -117,13 +117,19 @@ type server struct {
 
 // startServer starts everything on the listener and gives a server that
 // answers. It owns the listener.
-func startServer(ctx context.Context, c *config.Config, l net.Listener, log *slog.Logger) (_ *server, err error) {
+func startServer(ctx context.Context, c *config.Config, l net.Listener, log *slog.Logger) (*server, error) {
+	return startServerBy(ctx, c, l, log, nil)
+}
+
+// startServerBy is startServer with a clock that is not the machine's; nil is the
+// machine's.
+func startServerBy(ctx context.Context, c *config.Config, l net.Listener, log *slog.Logger, clock func() time.Time) (_ *server, err error) {
 	ctx = idv.WithActor(ctx, idv.Actor{Kind: idv.ActorSystem, ID: "server"})
-	b, err := openBase(ctx, c, store.Options{Trace: obs.TraceID})
+	b, err := openBase(ctx, c, store.Options{Trace: obs.TraceID, Now: clock})
 	if err != nil {
 		return nil, joined(err, l.Close())
 	}
-	if err := b.db.ClearLeases(ctx, time.Now()); err != nil {
+	if err := b.db.ClearLeases(ctx, b.db.Now()); err != nil {
 		return nil, joined(err, l.Close(), b.db.Close())
 	}
 	if err := recordConfiguration(ctx, b.db, c); err != nil {
@@ -136,7 +142,15 @@ func startServer(ctx context.Context, c *config.Config, l net.Listener, log *slo
 	if s.obs, err = newObserver(ctx, c); err != nil {
 		return nil, joined(err, l.Close(), b.db.Close())
 	}
+	if off, err := b.db.Undurable(ctx); err != nil {
+		return nil, joined(err, l.Close(), s.close())
+	} else if len(off) > 0 {
+		log.WarnContext(ctx, forgetful, "off", off)
+	}
 	if err := s.wire(ctx, c); err != nil {
+		return nil, joined(err, l.Close(), s.close())
+	}
+	if _, err := s.use.Clock(ctx); err != nil { // From here on nothing is stored by a clock that is behind.
 		return nil, joined(err, l.Close(), s.close())
 	}
 	go func() {
@@ -161,7 +175,7 @@ func recordConfiguration(ctx context.Context, db *store.DB, c *config.Config) er
 			values[name] = v.Reveal()
 		}
 	}
-	if err := db.RecordConfiguration(ctx, values, time.Now()); err != nil {
+	if err := db.RecordConfiguration(ctx, values, db.Now()); err != nil {
 		return fmt.Errorf("record the configuration: %w", err)
 	}
 	return nil
@@ -183,6 +197,7 @@ const requestsEach = 8
 type account struct {
 	limit onfidoapi.Limit
 	wrap  func(http.RoundTripper) http.RoundTripper
+	now   func() time.Time
 }
 
 // openAccount makes the client of the customer's account; it sends nothing.
@@ -190,14 +205,15 @@ func openAccount(c *config.Config, more account) (*onfidoapi.Client, error) {
 	return onfidoapi.New(onfidoapi.Config{
 		Region: c.Onfido.Region, BaseURL: c.Onfido.URL, Token: c.Onfido.Token.Reveal(),
 		ClientID: c.Onfido.ClientID, ClientSecret: c.Onfido.ClientSecret.Reveal(),
-		RequestsPerMinute: c.Onfido.RequestsPerMinute, Limit: more.limit, Wrap: more.wrap, Now: time.Now,
+		RequestsPerMinute: c.Onfido.RequestsPerMinute, Limit: more.limit, Wrap: more.wrap, Now: more.now,
 	})
 }
 
 // wire connects the rooms.
 func (s *server) wire(ctx context.Context, c *config.Config) (err error) {
 	if s.connector, err = newConnector(c, account{
-		limit: pace.New(c.Onfido.RequestsPerMinute, s.db, time.Now),
+		now:   s.db.Now,
+		limit: pace.New(c.Onfido.RequestsPerMinute, s.db, s.db.Now),
 		wrap:  func(t http.RoundTripper) http.RoundTripper { return s.obs.Calls("onfido", true, t) },
 	}); err != nil {
 		return err
@@ -212,7 +228,7 @@ func (s *server) wire(ctx context.Context, c *config.Config) (err error) {
 	sending := guard.Client(webhook.Timeout)
 	sending.Transport = s.obs.Calls("webhook", false, sending.Transport)
 	s.courier = webhook.NewCourier(webhook.Config{
-		Store: s.db, Due: s.db.Due, Client: sending, Now: time.Now, Random: mathrand.Float64, Log: s.log,
+		Store: s.db, Due: s.db.Due, Client: sending, Now: s.db.Now, Random: mathrand.Float64, Log: s.log,
 		ClaimFor: c.TakeOverAfter,
 	})
 	s.blobs = blob.New(s.bucket, blob.Options{Sealer: s.sealer, Keys: s.db})
@@ -226,7 +242,7 @@ func (s *server) wire(ctx context.Context, c *config.Config) (err error) {
 	}
 	s.use = service.New(service.Config{
 		Policies: policies,
-		Store:    s.db, Blobs: s.blobs, Provider: s.connector, Log: s.log, Now: time.Now, NewID: newID,
+		Store:    s.db, Blobs: s.blobs, Provider: s.connector, Log: s.log, Now: s.db.Now, NewID: newID,
 		GiveUpAfter: c.GiveUpAfter, PendingFor: c.PendingFor, LeaseFor: c.TakeOverAfter, LeaveImages: !c.FetchImages,
 		WorkEach: requestsEach * time.Minute / time.Duration(c.Onfido.RequestsPerMinute),
 		CheckURL: guard.CheckURL, NewSecret: func() (idv.Personal, error) { return webhook.NewSecret(rand.Reader) },
@@ -243,7 +259,7 @@ func (s *server) wire(ctx context.Context, c *config.Config) (err error) {
 	}
 	s.readiness.parts = s.needs()
 	all, err := s.handler(c, texts, httpapi.Config{
-		Service: s.use, Auth: s.auth, Answers: s.db, ClaimFor: c.TakeOverAfter, Log: s.log, Now: time.Now, Random: rand.Reader,
+		Service: s.use, Auth: s.auth, Answers: s.db, ClaimFor: c.TakeOverAfter, Log: s.log, Now: s.db.Now, Random: rand.Reader,
 		Signers: func(ctx context.Context) (*signing.Ring, error) { return signers(ctx, s.db) },
 		Issuer:  c.PublicURL, LinkURL: pagesURL(c) + capture.Links, Version: apiVersion, Ready: s.ready,
 		Limits: httpapi.Limits{PerClient: c.Wire.PerClient, PerAddress: c.Wire.PerAddress, Uploads: c.Wire.Uploads}, Peers: peers(c),
@@ -256,7 +272,7 @@ func (s *server) wire(ctx context.Context, c *config.Config) (err error) {
 	if c.Wire.TLSCert == "" {
 		return s.watch(ctx, c)
 	}
-	certificate, err := wire.OpenCertificate(c.Wire.TLSCert, c.Wire.TLSKey, s.log, time.Now)
+	certificate, err := wire.OpenCertificate(c.Wire.TLSCert, c.Wire.TLSKey, s.log, s.db.Now)
 	if err != nil {
 		return err
 	}
@@ -293,7 +309,7 @@ func newConnector(c *config.Config, more account) (*onfido.Connector, error) {
 		return nil, err
 	}
 	connector, err := onfido.New(onfido.Config{
-		API: client, Now: time.Now, Settle: c.Onfido.Settle, WebhookToken: c.Onfido.WebhookToken.Reveal(),
+		API: client, Now: more.now, Settle: c.Onfido.Settle, WebhookToken: c.Onfido.WebhookToken.Reveal(),
 		Motion: c.Onfido.Video == "motion", SDKUploads: c.Onfido.SDKUploads,
 	})
 	if err != nil {
@@ -307,6 +323,7 @@ const keepDeliveries = 30 * 24 * time.Hour
 
 func (s *server) periodic(use *service.Service) []jobs.Periodic {
 	return []jobs.Periodic{
+		{Name: "catch up", Every: time.Minute, Run: s.catchUp},
 		{Name: "sweep processes", Every: time.Minute, Run: use.Sweep},
 		{Name: "expire processes", Every: time.Minute, Run: use.Expire},
 		{Name: "sweep blobs", Every: 24 * time.Hour, Run: use.SweepBlobs},
@@ -317,21 +334,37 @@ func (s *server) periodic(use *service.Service) []jobs.Periodic {
 		}},
 		{Name: "retention", Every: time.Hour, Run: use.Retain},
 		{Name: "sign the audit trail", Every: time.Hour, Run: s.signTrail},
-		{Name: "drop expired tokens", Every: time.Hour, Run: func(ctx context.Context) error {
-			return s.db.DeleteExpiredTokens(ctx, time.Now())
-		}},
-		{Name: "drop old sessions", Every: time.Hour, Run: func(ctx context.Context) error {
-			return s.db.DeleteOldSessions(ctx, time.Now(), time.Now().Add(-auth.SessionIdle))
-		}},
-		{Name: "drop old deliveries", Every: 24 * time.Hour, Run: func(ctx context.Context) error {
-			return s.db.DeleteOldDeliveries(ctx, time.Now().Add(-keepDeliveries))
-		}},
-		{Name: "count days", Every: time.Hour, Run: func(ctx context.Context) error { return s.db.CountDays(ctx, time.Now()) }},
-		{Name: "note requests to the provider", Every: time.Minute, Run: func(ctx context.Context) error { return s.db.NoteBooked(ctx, time.Now()) }},
-		{Name: "drop expired answers", Every: time.Hour, Run: func(ctx context.Context) error {
-			return s.db.DeleteExpiredAnswers(ctx, time.Now())
-		}},
+		{Name: "drop expired tokens", Every: time.Hour, Run: s.aged(s.db.DeleteExpiredTokens)},
+		{Name: "drop old sessions", Every: time.Hour, Run: s.aged(func(ctx context.Context, now time.Time) error {
+			return s.db.DeleteOldSessions(ctx, now, now.Add(-auth.SessionIdle))
+		})},
+		{Name: "drop old deliveries", Every: 24 * time.Hour, Run: s.aged(func(ctx context.Context, now time.Time) error {
+			return s.db.DeleteOldDeliveries(ctx, now.Add(-keepDeliveries))
+		})},
+		{Name: "count days", Every: time.Hour, Run: func(ctx context.Context) error { return s.db.CountDays(ctx, s.db.Now()) }},
+		{Name: "note requests to the provider", Every: time.Minute, Run: s.aged(s.db.NoteBooked)},
+		{Name: "drop expired answers", Every: time.Hour, Run: s.aged(s.db.DeleteExpiredAnswers)},
 	}
+}
+
+// aged is work that deletes what is old, which waits while the clock is doubted.
+func (s *server) aged(run func(ctx context.Context, now time.Time) error) func(context.Context) error {
+	return func(ctx context.Context) error {
+		if trusted, err := s.use.TrustsClock(ctx); err != nil || !trusted {
+			return err
+		}
+		return run(ctx, s.db.Now())
+	}
+}
+
+// catchUp looks at the clock, and brings back what a clock that was ahead has put
+// off.
+func (s *server) catchUp(ctx context.Context) error {
+	if _, err := s.use.TrustsClock(ctx); err != nil {
+		return err
+	}
+	now := s.db.Now()
+	return joined(s.db.BringBack(ctx, now), s.jobs.BringBack(ctx, now))
 }
 
 // listen opens an address of the form HOST:PORT; port 0 takes a free one.

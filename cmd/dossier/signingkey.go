@@ -18,8 +18,8 @@ const signersSetting = "resultSigningKeys"
 // signers gives the keys that sign full results. The first start makes one. They
 // are read each time, so that all replicas have the same at once.
 func signers(ctx context.Context, db *store.DB) (*signing.Ring, error) {
-	text, err := db.EnsureSetting(ctx, signersSetting, time.Now(), func() ([]byte, error) {
-		r, err := signing.NewRing(rand.Reader, time.Now())
+	text, err := db.EnsureSetting(ctx, signersSetting, db.Now(), func() ([]byte, error) {
+		r, err := signing.NewRing(rand.Reader, db.Now())
 		if err != nil {
 			return nil, err
 		}

@@ -20,7 +20,7 @@ const ssoTimeout = 10 * time.Second
 
 // singleSignOn lets operators log in at the company's own identity provider; nil
 // where there is none.
-func singleSignOn(c *config.Config) *console.SSO {
+func singleSignOn(c *config.Config, now func() time.Time) *console.SSO {
 	if c.OIDC.Issuer == "" {
 		return nil
 	}
@@ -31,7 +31,7 @@ func singleSignOn(c *config.Config) *console.SSO {
 	provider := sso.New(sso.Config{
 		Issuer: c.OIDC.Issuer, ClientID: c.OIDC.ClientID, ClientSecret: c.OIDC.ClientSecret.Reveal(), RedirectURL: c.PublicURL + console.Root + "/sso/callback",
 		Scopes: c.OIDC.Scopes, NameClaim: c.OIDC.NameClaim, RoleClaim: c.OIDC.RoleClaim, Roles: roles,
-		Client: &http.Client{Timeout: ssoTimeout}, Now: time.Now, Random: rand.Reader,
+		Client: &http.Client{Timeout: ssoTimeout}, Now: now, Random: rand.Reader,
 	})
 	return &console.SSO{
 		Begin: provider.Begin,

@@ -14,7 +14,7 @@ const webhookDuty = webhookLook - 5*time.Second
 // lookAfterWebhook has the webhook registered and learns its keys. Of all
 // replicas one asks Onfido; the others take what it has found, from the settings.
 func (s *server) lookAfterWebhook(ctx context.Context, url string) error {
-	now, name := time.Now(), "webhook keys "+url
+	now, name := s.db.Now(), "webhook keys "+url
 	mine, err := s.db.TakeDuty(ctx, name, now, now.Add(webhookDuty))
 	if err != nil {
 		return err

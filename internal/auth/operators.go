@@ -160,7 +160,7 @@ func (o *Operators) Login(ctx context.Context, name, password, code string) (str
 	}
 	ctx = idv.WithActor(ctx, idv.Actor{Kind: idv.ActorOperator, ID: found.Name})
 	_, rightCode := takeCode(found.TOTP, code, o.now(), found.Code)
-	if !right || !rightCode || !found.DisabledAt.IsZero() || o.now().Before(found.LockedUntil) {
+	if !right || !rightCode || !found.DisabledAt.IsZero() || o.locked(found) {
 		return "", o.refuse(ctx, found)
 	}
 	err = o.rows.ChangeOperator(ctx, found.Tenant, found.ID, idv.ActionOperatorLogin, o.now(), false, func(op *store.Operator) error {
@@ -195,10 +195,17 @@ func (o *Operators) admit(op *store.Operator, code string) error {
 	return nil
 }
 
+// locked says whether an operator has to wait. Nobody waits because the clock was
+// ahead once.
+func (o *Operators) locked(op store.Operator) bool {
+	left := op.LockedUntil.Sub(o.now())
+	return left > 0 && left <= longestWait
+}
+
 // damp lets each further try wait longer. What is tried while an operator is
 // locked does not count: nobody can keep them out for good.
 func (o *Operators) damp(op *store.Operator) {
-	if o.now().Before(op.LockedUntil) {
+	if o.locked(*op) {
 		return
 	}
 	op.Failures++
@@ -268,7 +275,9 @@ func (o *Operators) Check(ctx context.Context, session string) (store.Operator, 
 		return op, err
 	}
 	now := o.now()
-	if !now.Before(s.ExpiresAt) || now.Sub(s.SeenAt) >= SessionIdle {
+	// A session that was used later than now was so before the clock was set back: it
+	// ends, rather than live for as long as that was.
+	if !now.Before(s.ExpiresAt) || now.Sub(s.SeenAt) >= SessionIdle || s.SeenAt.Sub(now) > clockSkew {
 		return op, ErrUnauthenticated
 	}
 	if now.Sub(s.SeenAt) < touchEvery {

@@ -218,7 +218,7 @@ func (c *Config) settings() []setting {
 		{"DOSSIER_KEY_KMS", "", text(&c.KeyKMS)},
 		{"DOSSIER_GIVE_UP_AFTER", "24h", duration(&c.GiveUpAfter)},
 		{"DOSSIER_PENDING_FOR", "168h", duration(&c.PendingFor)},
-		{"DOSSIER_TAKE_OVER_AFTER", "45s", duration(&c.TakeOverAfter)},
+		{"DOSSIER_TAKE_OVER_AFTER", "45s", lease(&c.TakeOverAfter)},
 		{"DOSSIER_ONFIDO_REGION", "eu", oneOf(&c.Onfido.Region, "eu", "us", "ca")},
 		{"DOSSIER_ONFIDO_URL", "", webURL(&c.Onfido.URL)},
 		{"DOSSIER_ONFIDO_TOKEN", "", text(&c.Onfido.Token)},

@@ -129,6 +129,18 @@ func duration(to *time.Duration) func(string) error {
 	}
 }
 
+// longestLease is half of what the store takes for the mistake of a clock.
+const longestLease = 30 * time.Minute
+
+func lease(to *time.Duration) func(string) error {
+	return func(v string) error {
+		if err := duration(to)(v); err != nil || *to > longestLease {
+			return errors.New("must be a time such as 45s, of 30m at most")
+		}
+		return nil
+	}
+}
+
 func count(to *int) func(string) error {
 	return func(v string) (err error) {
 		if *to, err = strconv.Atoi(v); err != nil || *to < 1 {

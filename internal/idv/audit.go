@@ -62,6 +62,11 @@ const (
 	ActionConfigurationChanged Action = "configuration.changed"
 	ActionSettingCreated       Action = "setting.created"
 	ActionSettingChanged       Action = "setting.changed"
+	// ActionClockDoubted: the clock leapt ahead, so nothing is deleted by age.
+	ActionClockDoubted Action = "clock.doubted"
+	// ActionClockTrusted: it is gone by again, because it was set right, or has run on
+	// for a day, or an operator says that it is right.
+	ActionClockTrusted Action = "clock.trusted"
 )
 
 // ActorKind says what kind of somebody did something.

@@ -108,6 +108,8 @@ type Reader interface {
 
 	// Tenants gives the ids of all tenants.
 	Tenants(ctx context.Context) ([]string, error)
+	// Clock gives what is known of the clock; zero before the first look at it.
+	Clock(ctx context.Context) (Clock, error)
 	// Aged gives up to limit of what has aged since before t or longer, oldest
 	// first, without what is under a legal hold: processes for images, biometrics
 	// and results.
@@ -271,6 +273,8 @@ type Tx interface {
 	// DoneErasing stores when a part of an erasure was done; it does nothing where
 	// there is no such part.
 	DoneErasing(ctx context.Context, tenant, dossier, part string, at time.Time) error
+	// SaveClock stores what is known of the clock.
+	SaveClock(ctx context.Context, c Clock) error
 	// Record adds to the audit trail what has no event.
 	Record(ctx context.Context, records ...Record) error
 }

@@ -55,6 +55,7 @@ type Runner struct {
 	queue queue
 	db    *store.DB
 	carry func(ctx context.Context) string
+	now   func() time.Time
 	// working is true from Start to Stop.
 	working atomic.Bool
 }
@@ -80,7 +81,7 @@ func New(ctx context.Context, db *store.DB, c Config) (*Runner, error) {
 	if err := q.migrate(ctx); err != nil {
 		return nil, fmt.Errorf("prepare the job queue's tables: %w", err)
 	}
-	return &Runner{queue: q, db: db, carry: c.Carry}, nil
+	return &Runner{queue: q, db: db, carry: c.Carry, now: c.Now}, nil
 }
 
 // Enqueue stores jobs in the transaction that is open, equal ones once. A
@@ -143,6 +144,9 @@ func (r *Runner) Counts(ctx context.Context) (map[string]int64, error) {
 // Start begins to work. ctx bounds the start only.
 func (r *Runner) Start(ctx context.Context) error {
 	if err := r.takeBack(ctx); err != nil {
+		return err
+	}
+	if err := r.BringBack(ctx, r.now()); err != nil {
 		return err
 	}
 	// River ends its work with the context that it was started with.
@@ -208,7 +212,7 @@ func (c Config) river(workers *river.Workers, poll time.Duration) *river.Config 
 	return &river.Config{
 		Queues:               map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: cmp.Or(c.Workers, 16)}},
 		Workers:              workers,
-		PeriodicJobs:         periodicJobs(c.Periodic),
+		PeriodicJobs:         periodicJobs(c.Periodic, c.Now),
 		JobTimeout:           c.timeout(),
 		RescueStuckJobsAfter: c.rescueAfter(),
 		FetchPollInterval:    cmp.Or(c.Poll, poll),

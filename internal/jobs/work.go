@@ -164,10 +164,20 @@ func (r rounds) Work(ctx context.Context, job *river.Job[periodic]) (err error) 
 	return r.tasks[at].Run(ctx)
 }
 
-func periodicJobs(tasks []Periodic) []*river.PeriodicJob {
+// interval is a schedule that counts from now on. River's own counts on from its
+// start, and would be wrong for good if the clock was wrong then.
+type interval struct {
+	every time.Duration
+	now   func() time.Time
+}
+
+// Next gives the time of the next round.
+func (i interval) Next(time.Time) time.Time { return i.now().Add(i.every) }
+
+func periodicJobs(tasks []Periodic, now func() time.Time) []*river.PeriodicJob {
 	jobs := make([]*river.PeriodicJob, len(tasks))
 	for i, t := range tasks {
-		jobs[i] = river.NewPeriodicJob(river.PeriodicInterval(t.Every), func() (river.JobArgs, *river.InsertOpts) {
+		jobs[i] = river.NewPeriodicJob(interval{t.Every, now}, func() (river.JobArgs, *river.InsertOpts) {
 			return periodic{t.Name}, &river.InsertOpts{MaxAttempts: 1, UniqueOpts: river.UniqueOpts{ByArgs: true, ByPeriod: max(t.Every/2, time.Second)}}
 		}, &river.PeriodicJobOpts{RunOnStart: true})
 	}

@@ -57,7 +57,7 @@ func (r *Rate) Take(key string, now time.Time) (wait time.Duration) {
 	}
 	slack := r.quota.Each * time.Duration(r.quota.Burst-1)
 	if paid.Sub(now) > slack+r.quota.Each {
-		*paid = now.Add(slack + r.quota.Each) // the clock went back: nobody waits for that
+		*paid = now // the clock went back: nobody waits for that
 	}
 	if wait := paid.Sub(now) - slack; wait > 0 {
 		return wait

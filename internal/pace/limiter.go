@@ -120,7 +120,10 @@ func (l *Limiter) callNext(ctx context.Context) error {
 // place gives the time of the next place and books more when there is none.
 // Only who leads calls it.
 func (l *Limiter) place(ctx context.Context) (time.Time, error) {
-	now := l.now()
+	now := l.now().Round(0) // the time of day, as all replicas see it
+	if l.booked.Sub(now) > latest {
+		l.left = 0 // The clock was set back: nobody waits for that.
+	}
 	for l.left > 0 && now.Sub(l.next) > latest {
 		l.left--
 		l.next = l.next.Add(l.every)

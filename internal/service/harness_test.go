@@ -40,14 +40,15 @@ func newDesk(t *testing.T) *desk {
 	dir := t.TempDir()
 	sealer, err := seal.CreateKeyFile(filepath.Join(dir, "key.json"))
 	check(t, err)
-	db, err := store.Open(t.Context(), filepath.Join(dir, "dossier.db"), store.Options{Sealer: sealer, NewID: uuid.NewString})
+	d := &desk{t: t, provider: &scripted{}, queue: &queue{}, clock: &clock{now: time.Now()}}
+	db, err := store.Open(t.Context(), filepath.Join(dir, "dossier.db"), store.Options{Sealer: sealer, NewID: uuid.NewString, Now: d.clock.Now})
 	check(t, err)
 	t.Cleanup(func() { check(t, db.Close()) })
 	folder, err := blob.OpenFolder(filepath.Join(dir, "blobs"))
 	check(t, err)
 	t.Cleanup(func() { check(t, folder.Close()) })
 	blobs := blob.New(folder, blob.Options{Sealer: sealer, Keys: db})
-	d := &desk{t: t, db: db, blobs: blobs, provider: &scripted{}, queue: &queue{}, clock: &clock{now: time.Now()}}
+	d.db, d.blobs = db, blobs
 	db.SetEnqueuer(d.queue)
 	d.Service = service.New(service.Config{
 		Store: db, Blobs: blobs, Provider: d.provider, Log: slog.New(slog.DiscardHandler), Now: d.clock.Now, NewID: uuid.NewString,
@@ -87,6 +88,14 @@ func (d *desk) begun() idv.ProcessKey {
 // advance runs the job of a process once.
 func (d *desk) advance(k idv.ProcessKey) (time.Duration, error) {
 	return d.Run(d.t.Context(), idv.Job{Kind: idv.JobAdvance, Tenant: k.Tenant, Dossier: k.Dossier, Process: k.Process}, 0)
+}
+
+// later lets so much time pass, all of it under the eyes of an operator.
+func (d *desk) later(by time.Duration) {
+	d.t.Helper()
+	d.clock.turn(by)
+	_, err := d.TrustClock(d.t.Context())
+	check(d.t, err)
 }
 
 func (d *desk) status(k idv.ProcessKey) idv.Status {

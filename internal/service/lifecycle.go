@@ -30,9 +30,12 @@ func (s *Service) Cancel(ctx context.Context, k idv.ProcessKey) (*View, error) {
 // expireBatch is how many overdue processes are read at a time.
 const expireBatch = 100
 
-// Expire fails every process that nobody started in time. What is being started
-// right now is left alone; the next run looks at it again.
+// Expire fails every process that nobody started in time, if the clock is trusted.
+// What is being started right now is left alone; the next run looks at it again.
 func (s *Service) Expire(ctx context.Context) error {
+	if trusted, err := s.TrustsClock(ctx); err != nil || !trusted {
+		return err
+	}
 	for {
 		var overdue []idv.ProcessKey
 		err := s.Store.View(ctx, func(r idv.Reader) (err error) {

@@ -153,10 +153,10 @@ func (d *desk) command(k idv.ProcessKey, now idv.Status, what int, outcome idv.S
 	case 2:
 		return now, d.set(k, idv.Front, passport())
 	case 3:
-		d.clock.turn(8 * 24 * time.Hour)
+		d.later(8 * 24 * time.Hour)
 		return either(pending, idv.StatusFailed, now), d.Expire(d.t.Context())
 	case 4:
-		d.clock.turn(25 * time.Hour)
+		d.later(25 * time.Hour)
 		_, err = d.advance(k)
 		return either(now == idv.StatusProcessing, idv.StatusFailed, now), err
 	default:

@@ -14,10 +14,13 @@ import (
 // agedAtOnce is how much of one kind is looked for at a time.
 const agedAtOnce = 200
 
-// Retain deletes what has had its time by the policies. It goes on with the rest
-// where something cannot be deleted.
+// Retain deletes what has had its time by the policies, if the clock is trusted. It
+// goes on with the rest where something cannot be deleted.
 func (s *Service) Retain(ctx context.Context) error {
 	ctx = idv.WithActor(ctx, idv.Actor{Kind: idv.ActorSystem, ID: "retention"})
+	if trusted, err := s.TrustsClock(ctx); err != nil || !trusted {
+		return err
+	}
 	var faults []error
 	now := s.now()
 	tenants, err := s.tenants(ctx)

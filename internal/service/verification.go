@@ -174,7 +174,11 @@ var errNothingToDo = errors.New("the process is not processing")
 
 func (v *verification) step(ctx context.Context) (again time.Duration, err error) {
 	s := v.service
-	if s.now().After(v.Process.Deadline) {
+	late, err := s.late(ctx, v.Process)
+	if err != nil {
+		return 0, err
+	}
+	if late {
 		return 0, v.fail(ctx, &idv.Failure{Type: idv.FailProviderTimeout, Message: "the provider gave no verdict in time"})
 	}
 	progress, err := s.Provider.Advance(ctx, v.Case)
@@ -188,6 +192,14 @@ func (v *verification) step(ctx context.Context) (again time.Duration, err error
 		return again, err
 	}
 	return 0, v.change(ctx, v.Process.Conclude(progress.Verdict, s.now()))
+}
+
+// late says whether the provider has had its time, by a clock that is trusted.
+func (s *Service) late(ctx context.Context, p *idv.Process) (bool, error) {
+	if !s.now().After(p.Deadline) {
+		return false, nil
+	}
+	return s.TrustsClock(ctx)
 }
 
 // mend decides what an error of the provider means: the end of the process, or

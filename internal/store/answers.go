@@ -32,6 +32,7 @@ func (t *transaction) sealAnswer(ctx context.Context, r claimRow, dossier string
 	if err != nil {
 		return nil, fmt.Errorf("encode an answer: %w", err)
 	}
+	t.seals()
 	return t.db.Sealer.SealSystem(plain, seal.Context{Tenant: r.tenant, Field: r.field()})
 }
 

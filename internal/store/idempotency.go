@@ -78,7 +78,8 @@ func (db *DB) claimRow(k IdempotencyKey) (claimRow, error) {
 func (r claimRow) field() string { return "answer/" + r.client + "/" + hex.EncodeToString(r.key) }
 
 // Claim takes a key, unless it is taken. A claim that was neither finished nor
-// abandoned ends after lease; an answer when Finish said. Both can be claimed
+// abandoned ends after lease, or when the clock that gave it proves to have been
+// ahead; an answer when Finish said. Both can be claimed
 // anew then. What the request is need not be known yet, so that it can be
 // hashed while it streams in.
 func (db *DB) Claim(ctx context.Context, k IdempotencyKey, now time.Time, lease time.Duration) (*Claim, error) {
@@ -109,9 +110,9 @@ func (t *transaction) claim(ctx context.Context, c *Claim, now time.Time) (found
 		ON CONFLICT (tenant_id, client_id, key_hash) DO UPDATE
 		SET request_hash = excluded.request_hash, dossier_id = NULL, answer = NULL, expires_at = excluded.expires_at,
 			object_id = CASE WHEN idempotency.answer IS NULL THEN idempotency.object_id ELSE excluded.object_id END
-		WHERE idempotency.expires_at <= $6
+		WHERE idempotency.expires_at <= $6 OR idempotency.answer IS NULL AND idempotency.expires_at > $8
 		RETURNING object_id`,
-		c.row.tenant, c.row.client, c.row.key, []byte{}, micros(c.until), micros(now), t.db.NewID())
+		c.row.tenant, c.row.client, c.row.key, []byte{}, micros(c.until), micros(now), t.db.NewID(), micros(now.Add(longestLease)))
 	if !errors.Is(err, sql.ErrNoRows) {
 		return found, err
 	}

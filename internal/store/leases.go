@@ -10,14 +10,15 @@ import (
 
 // TakeLease makes the holder the only one who may work on a process until the
 // given time, or fails with idv.ErrLeaseLost while another holds it. A lease
-// that ends at now has ended.
+// that ends at now has ended, and so has one that a clock that was ahead has given.
 func (t *transaction) TakeLease(ctx context.Context, key idv.ProcessKey, holder string, now, until time.Time) error {
 	if err := t.holdProcess(ctx, key); err != nil {
 		return err
 	}
 	n, err := exec(ctx, t.q, `UPDATE processes SET lease_holder = $4, lease_until = $5
-		WHERE tenant_id = $1 AND dossier_id = $2 AND id = $3 AND (lease_holder = '' OR lease_holder = $4 OR lease_until <= $6)`,
-		key.Tenant, key.Dossier, key.Process, holder, micros(until), micros(now))
+		WHERE tenant_id = $1 AND dossier_id = $2 AND id = $3 
+			AND (lease_holder = '' OR lease_holder = $4 OR lease_until <= $6 OR lease_until > $7)`,
+		key.Tenant, key.Dossier, key.Process, holder, micros(until), micros(now), micros(now.Add(longestLease)))
 	if err != nil {
 		return fmt.Errorf("take the lease of a process: %w", err)
 	}

@@ -12,6 +12,7 @@ import (
 // newKey makes a key of its own leaf. After a backup was brought back, numbers
 // come again that were given before: those that were forgotten are passed over.
 func (t *transaction) newKey(ctx context.Context, at seal.Context) (wrapped []byte, key *seal.Key, err error) {
+	t.seals()
 	for {
 		leaf, err := t.nextLeaf(ctx)
 		if err != nil {

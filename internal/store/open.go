@@ -7,11 +7,11 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"github.com/dossier-id/dossier/internal/idv"
 	"github.com/dossier-id/dossier/internal/seal"
 )
 
@@ -65,6 +65,8 @@ type DB struct {
 	due, published *bell
 	notes          notes
 	leaves         leaves
+	// seen is the latest time that was trusted, in microseconds; 0 before Clock.
+	seen atomic.Int64
 }
 
 // Open opens the database at url and brings its schema up to date. url is
@@ -98,19 +100,20 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 // ErrWrongKey says that the database was sealed with other keys.
 var ErrWrongKey = errors.New("the data was sealed with another key: restore the key from its backup")
 
+// keyCheck is the setting by which checkKey knows the keys.
+const keyCheck = "key check"
+
 // checkKey makes sure that the keys at hand open what is stored, by a value that
 // the first start leaves behind: a key under the first leaf of the tree, which
 // is never forgotten.
 func (db *DB) checkKey(ctx context.Context) error {
-	const name = "key check"
-	at := settingAt(name)
-	wrapped, err := db.Setting(ctx, name)
-	if idv.CodeOf(err) == idv.CodeNotFound {
-		wrapped, _, err = db.Sealer.NewKey(at, 0)
-		if err != nil {
+	at := settingAt(keyCheck)
+	wrapped, err := one(ctx, db.reader, value[[]byte], `SELECT value FROM settings WHERE name = $1`, keyCheck)
+	if errors.Is(err, sql.ErrNoRows) {
+		if wrapped, _, err = db.Sealer.NewKey(at, 0); err != nil {
 			return err
 		}
-		return db.SaveSetting(ctx, name, wrapped)
+		return putSetting(ctx, db.writer, keyCheck, wrapped)
 	}
 	if err == nil {
 		_, err = db.Sealer.Unwrap(wrapped, at)
@@ -122,7 +125,7 @@ func (db *DB) checkKey(ctx context.Context) error {
 }
 
 func (db *DB) open(ctx context.Context, url string) error {
-	if strings.HasPrefix(url, "postgres://") || strings.HasPrefix(url, "postgresql://") {
+	if isPostgres(url) {
 		return db.openPostgres(ctx, url)
 	}
 	return db.openSQLite(strings.TrimPrefix(url, "sqlite:"))

@@ -170,6 +170,7 @@ func (t *transaction) changeOperator(ctx context.Context, tenant, id string, cha
 	if err := change(&o); err != nil {
 		return o, err
 	}
+	t.seals()
 	sealed, err := t.db.Sealer.SealSystem(o.TOTP, totpAt(id))
 	if err != nil {
 		return o, err

@@ -2,9 +2,13 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
+	"time"
 
+	"github.com/dossier-id/dossier/internal/idv"
 	"github.com/dossier-id/dossier/internal/seal"
 )
 
@@ -14,7 +18,11 @@ func wrappings() []wrapping {
 		{table: "dossier_keys", column: "wrapped_key", key: []string{"tenant_id", "dossier_id"}, before: seal.LeafSize, rewrap: func(s *seal.Sealer, sealed []byte, key []any) ([]byte, bool, error) {
 			return s.Rewrap(sealed, seal.Context{Tenant: text(key[0]), Dossier: text(key[1])})
 		}},
-		{table: "settings", column: "value", key: []string{"name"}, rewrap: func(s *seal.Sealer, sealed []byte, key []any) ([]byte, bool, error) {
+		{
+			table: "settings", column: "value", key: []string{"name"}, before: seal.LeafSize, only: "(" + ownKeySettings + ")",
+			rewrap: rewrapOwnKey,
+		},
+		{table: "settings", column: "value", key: []string{"name"}, only: "NOT (" + ownKeySettings + ")", rewrap: func(s *seal.Sealer, sealed []byte, key []any) ([]byte, bool, error) {
 			return s.RewrapSystem(sealed, settingAt(text(key[0])))
 		}},
 		{table: "subscriptions", column: "endpoint", key: []string{"tenant_id", "id"}, rewrap: func(s *seal.Sealer, sealed []byte, key []any) ([]byte, bool, error) {
@@ -32,6 +40,23 @@ func wrappings() []wrapping {
 			},
 		},
 	}
+}
+
+// ownKeySettings selects the settings that begin with a wrapped key of their own.
+const ownKeySettings = "name = '" + keyCheck + "' OR name LIKE '" + tracePrefix + "%'"
+
+func rewrapOwnKey(s *seal.Sealer, sealed []byte, key []any) ([]byte, bool, error) {
+	name := text(key[0])
+	at := settingAt(name)
+	if process, found := strings.CutPrefix(name, tracePrefix); found {
+		at = traceAt(process)
+	}
+	size := min(len(sealed), seal.WrappedSize)
+	wrapped, again, err := s.Rewrap(sealed[:size], at)
+	if err != nil {
+		return nil, false, err
+	}
+	return append(slices.Clone(wrapped), sealed[size:]...), again, nil
 }
 
 func text(v any) string {
@@ -63,15 +88,73 @@ func (w wrapping) under(is string) string {
 func (db *DB) Wrapped(ctx context.Context) (map[seal.KeyID]int64, error) {
 	counts := map[seal.KeyID]int64{}
 	for _, k := range db.Sealer.Keys() {
-		for _, w := range wrappings() {
-			n, err := one(ctx, db.reader, value[int64], `SELECT COUNT(*) FROM `+w.table+` WHERE `+w.under("="), k.ID.Prefix())
-			if err != nil {
-				return nil, fmt.Errorf("count what the key %v seals: %w", k.ID, err)
-			}
-			counts[k.ID] += n
+		n, err := wrappedBy(ctx, db.reader, k.ID)
+		if err != nil {
+			return nil, err
 		}
+		counts[k.ID] = n
 	}
 	return counts, nil
+}
+
+func wrappedBy(ctx context.Context, q querier, id seal.KeyID) (sum int64, err error) {
+	for _, w := range wrappings() {
+		n, err := one(ctx, q, value[int64], `SELECT COUNT(*) FROM `+w.table+` WHERE `+w.under("="), id.Prefix())
+		if err != nil {
+			return 0, fmt.Errorf("count what the key %v seals: %w", id, err)
+		}
+		sum += n
+	}
+	return sum, nil
+}
+
+// sealedFor is the most that may pass between sealing by a key-encryption key and
+// storing: half of the minute after which a key that was replaced may be dropped.
+const sealedFor = 30 * time.Second
+
+// errSealedTooLong is a failure that passes: the next try seals anew.
+var errSealedTooLong = errors.New("the transaction took so long that the key by which it has sealed may be gone: try again")
+
+// seals notes that the transaction seals by the key-encryption key.
+func (t *transaction) seals() {
+	if t.sealedAt.IsZero() {
+		t.sealedAt = t.db.Now()
+	}
+}
+
+func (t *transaction) sealedInTime() error {
+	if !t.sealedAt.IsZero() && t.db.Now().Sub(t.sealedAt) > sealedFor {
+		return errSealedTooLong
+	}
+	return nil
+}
+
+// DropKey has drop take away a key-encryption key that seals nothing, or says with
+// CodeInvalidState how much it seals. It first waits, ten seconds at most, until
+// every transaction has ended that may have stored what the key seals, and lets none
+// begin meanwhile: what is not committed cannot be counted.
+func (db *DB) DropKey(ctx context.Context, id seal.KeyID, drop func() error) error {
+	return db.update(ctx, func(t *transaction) error {
+		if db.engine == Postgres { // SQLite has one writer, which this is.
+			var tables []string
+			for _, w := range wrappings() {
+				tables = append(tables, w.table)
+			}
+			for _, statement := range []string{`SET LOCAL lock_timeout = '10s'`, `LOCK TABLE ` + strings.Join(tables, ", ") + ` IN SHARE MODE`} {
+				if _, err := exec(ctx, t.q, statement); err != nil {
+					return fmt.Errorf("wait for the transactions under way: %w", err)
+				}
+			}
+		}
+		n, err := wrappedBy(ctx, t.q, id)
+		if err != nil {
+			return err
+		}
+		if n > 0 {
+			return idv.Refuse(idv.CodeInvalidState, fmt.Sprintf("the key %v still seals %d values: run `dossier key rewrap` first", id, n))
+		}
+		return drop()
+	})
 }
 
 // rewrapAtOnce is how many values share a transaction.

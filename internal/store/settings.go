@@ -25,7 +25,7 @@ func (r *reader) setting(ctx context.Context, name string) ([]byte, error) {
 
 // Trace gives what KeepTrace stored, or NotFound.
 func (r *reader) Trace(ctx context.Context, process string) (idv.PersonalJSON, error) {
-	stored, err := r.setting(ctx, traceOf(process))
+	stored, err := r.traceOf(ctx, process)
 	if err != nil {
 		return nil, err
 	}
@@ -37,6 +37,11 @@ func (r *reader) Trace(ctx context.Context, process string) (idv.PersonalJSON, e
 		return nil, err
 	}
 	return key.Open(stored[seal.WrappedSize:], traceAt(process))
+}
+
+func (r *reader) traceOf(ctx context.Context, process string) ([]byte, error) {
+	stored, err := one(ctx, r.q, value[[]byte], `SELECT value FROM settings WHERE name = $1`, traceOf(process))
+	return stored, explain(err, "read", "trace")
 }
 
 // traceAt is what a trace is bound to. It has a key of its own, as a dossier has.
@@ -55,12 +60,12 @@ func (t *transaction) KeepTrace(ctx context.Context, process string, trace idv.P
 	if err != nil {
 		return err
 	}
-	return t.db.saveSetting(ctx, t.q, traceOf(process), append(wrapped, sealed...))
+	return putSetting(ctx, t.q, traceOf(process), append(wrapped, sealed...))
 }
 
 // DropTrace forgets it, as a dossier is forgotten.
 func (t *transaction) DropTrace(ctx context.Context, process string) error {
-	stored, err := t.setting(ctx, traceOf(process))
+	stored, err := t.traceOf(ctx, process)
 	if idv.CodeOf(err) == idv.CodeNotFound {
 		return nil
 	}
@@ -74,7 +79,10 @@ func (t *transaction) DropTrace(ctx context.Context, process string) error {
 	return explain(err, "drop", "trace")
 }
 
-func traceOf(process string) string { return "trace/" + process }
+func traceOf(process string) string { return tracePrefix + process }
+
+// tracePrefix begins the names of traces.
+const tracePrefix = "trace/"
 
 // SaveSetting seals and stores a value of the installation, such as the token
 // of a webhook, in place of what the name had.
@@ -87,7 +95,12 @@ func (db *DB) saveSetting(ctx context.Context, q querier, name string, plain []b
 	if err != nil {
 		return err
 	}
-	_, err = exec(ctx, q, `INSERT INTO settings (name, value) VALUES ($1, $2)
+	return putSetting(ctx, q, name, sealed)
+}
+
+// putSetting stores what is sealed already.
+func putSetting(ctx context.Context, q querier, name string, sealed []byte) error {
+	_, err := exec(ctx, q, `INSERT INTO settings (name, value) VALUES ($1, $2)
 		ON CONFLICT (name) DO UPDATE SET value = excluded.value`, name, sealed)
 	return explain(err, "save", "setting")
 }

@@ -134,6 +134,7 @@ func (t *transaction) putSubscription(ctx context.Context, s *idv.Subscription) 
 	if err != nil {
 		return fmt.Errorf("encode a subscription: %w", err)
 	}
+	t.seals()
 	sealed, err := t.db.Sealer.SealSystem(plain, endpointAt(s.TenantID, s.ID))
 	if err != nil {
 		return err

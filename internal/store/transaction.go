@@ -64,19 +64,22 @@ func (db *DB) view(ctx context.Context, f func(*reader) error) error {
 
 // Update runs f in one transaction. Inside f, only what f is given may be used:
 // on SQLite any other write waits for this one to end, and f may run in another
-// writer's goroutine (group).
+// writer's goroutine (group). It fails with ErrClockBehind while the clock is.
 func (db *DB) Update(ctx context.Context, f func(idv.Tx) error) error {
 	return db.update(ctx, func(t *transaction) error { return f(t) })
 }
 
 func (db *DB) update(ctx context.Context, f func(*transaction) error) error {
+	if err := db.OnTime(); err != nil {
+		return err
+	}
 	var forgets bool
 	body := func(t *transaction) error {
 		if err := f(t); err != nil {
 			return err
 		}
 		forgets = t.forgets
-		return nil
+		return t.sealedInTime()
 	}
 	transact := db.updateAlone
 	if db.group != nil {
@@ -134,6 +137,8 @@ func newReader(db *DB, q querier, locking string) *reader {
 
 // transaction is a reader that also writes.
 type transaction struct {
+	// sealedAt is when something was first sealed by a key-encryption key; zero before.
+	sealedAt time.Time
 	*reader
 	handle Handle
 	// brings: something waits to be published or delivered. publishes: the feed

@@ -16,9 +16,9 @@ import (
 
 // Unavailable says whether an error means that a database or a disk cannot work
 // now, through no fault of what was asked of it: full, read-only, out of order,
-// away. Nothing of the transaction was done, and the same may succeed later.
+// away, with a clock that is behind. Nothing of the transaction was done, and the same may succeed later.
 func Unavailable(err error) bool {
-	for _, cause := range []error{sql.ErrConnDone, driver.ErrBadConn, syscall.ENOSPC, syscall.EDQUOT, syscall.EFBIG, syscall.EROFS, syscall.EIO} {
+	for _, cause := range []error{ErrClockBehind, errSealedTooLong, sql.ErrConnDone, driver.ErrBadConn, syscall.ENOSPC, syscall.EDQUOT, syscall.EFBIG, syscall.EROFS, syscall.EIO, syscall.EACCES, syscall.EPERM} {
 		if errors.Is(err, cause) {
 			return true
 		}

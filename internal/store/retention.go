@@ -51,7 +51,9 @@ func (r *reader) Aged(ctx context.Context, tenant string, a idv.Aging, t time.Ti
 		}
 		aged = append(aged, found...)
 	}
-	slices.SortFunc(aged, func(a, b idv.Aged) int { return cmp.Or(a.Since.Compare(b.Since), strings.Compare(a.Key.Process, b.Key.Process)) })
+	slices.SortFunc(aged, func(a, b idv.Aged) int {
+		return cmp.Or(a.Since.Compare(b.Since), strings.Compare(a.Key.Process, b.Key.Process))
+	})
 	aged = slices.Compact(aged)
 	return aged[:min(len(aged), limit)], nil
 }

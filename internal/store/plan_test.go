@@ -228,6 +228,14 @@ func readEverything(t *testing.T, tx *transaction) {
 		func() error { _, err := tx.Trail(ctx, "default", idv.TrailQuery{Dossier: "d"}); return err },
 		func() error { _, err := tx.Trail(ctx, "default", idv.TrailQuery{Actor: "a"}); return err },
 		func() error {
+			_, err := tx.Trail(ctx, "default", idv.TrailQuery{Action: idv.ActionHoldSet})
+			return err
+		},
+		func() error {
+			_, err := tx.Deliveries(ctx, "default", "s", idv.DeliveryQuery{Limit: 10, Status: idv.DeliveryFailed})
+			return err
+		},
+		func() error {
 			_, err := tx.Callbacks(ctx, "default", idv.CallbackQuery{Limit: 10, Status: idv.DeliveryFailed})
 			return err
 		},

@@ -78,7 +78,7 @@ func (f *Folder) write(name string, write func(io.Writer) error) error {
 	if err != nil {
 		return fmt.Errorf("create its file: %w", err)
 	}
-	if err := write(file); err != nil {
+	if err := write(&early{file: file}); err != nil {
 		return errors.Join(err, file.Close())
 	}
 	return errors.Join(file.Sync(), file.Close())

@@ -2,11 +2,12 @@ package dataurl
 
 import (
 	"bytes"
-	"encoding/base64"
 	"errors"
 	"io"
 	"mime"
 	"strings"
+
+	"github.com/segmentio/asm/base64"
 )
 
 // header takes a data URL up to its comma and gives the media type it declares.

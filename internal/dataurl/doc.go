@@ -7,5 +7,5 @@
 // upload would cost four times its size. Here the bytes go from the request to
 // whoever wants them (a size check, a hash, a blob store) as they arrive.
 //
-// It imports only the standard library and knows neither images nor HTTP.
+// It imports only the standard library and a decoder of base64, and knows neither images nor HTTP.
 package dataurl

@@ -1,12 +1,13 @@
 package dataurl
 
 import (
-	"encoding/binary"
+	"bytes"
 	"io"
-	"math/bits"
 	"strconv"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"github.com/segmentio/asm/ascii"
 )
 
 // text reads what stands between the quotes of a JSON string, its escapes
@@ -72,30 +73,29 @@ func (t *text) ahead(n int) ([]byte, error) {
 	return w, err
 }
 
-// plain counts the leading bytes that stand for themselves. Bytes that are not
-// UTF-8 pass: no sound key, type or base64 holds any.
+// window bounds how far plain looks ahead, so that a text full of escapes is not
+// searched again and again to its end.
+const window = 4 << 10
+
+// plain counts leading bytes that stand for themselves: all of them, or as many as
+// a window has. Bytes that are not UTF-8 pass: no sound key, type or base64 holds
+// any.
 func plain(w []byte) int {
-	n := 0
-	for ; len(w)-n >= 8; n += 8 {
-		if found := specials(binary.LittleEndian.Uint64(w[n:])); found != 0 {
-			return n + bits.TrailingZeros64(found)/8
+	w = w[:min(len(w), window)]
+	for _, special := range []byte{'\\', '"'} {
+		if at := bytes.IndexByte(w, special); at >= 0 {
+			w = w[:at]
 		}
 	}
-	for ; n < len(w); n++ {
-		if c := w[n]; c == '"' || c == '\\' || c < ' ' {
+	if ascii.ValidPrint(w) {
+		return len(w)
+	}
+	for n, c := range w {
+		if c < ' ' {
 			return n
 		}
 	}
-	return n
-}
-
-// specials looks at eight bytes at once: the highest bit of the first that is a
-// quote, a backslash or a control character is set, those of the bytes before it
-// are not. It subtracts from each byte and sees which borrowed.
-func specials(w uint64) uint64 {
-	const each, high = 0x0101010101010101, 0x8080808080808080
-	quote, backslash := w^each*'"', w^each*'\\'
-	return ((w-each*' ')&^w | (quote-each)&^quote | (backslash-each)&^backslash) & high
+	return len(w)
 }
 
 // escape takes one escape and leaves in resolved what it stands for.

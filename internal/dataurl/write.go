@@ -1,11 +1,12 @@
 package dataurl
 
 import (
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+
+	"github.com/segmentio/asm/base64"
 )
 
 // Member is one value of an object that Write writes.

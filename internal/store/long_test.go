@@ -164,6 +164,8 @@ func fillers(n int) []string {
 		`INSERT INTO dossiers (tenant_id, id, event_seq, created_at, updated_at) ` + numbers(spare) +
 			fmt.Sprintf(`SELECT 'default', 'f' || i, 4, t, t FROM (SELECT i, i / %[1]d * %[2]d + %[2]d / 2 + i %% %[1]d AS t FROM n) AS f`,
 				max(1, spare/(sealed/page)), 2*n/(sealed/page)),
+		`INSERT INTO dossier_keys (tenant_id, dossier_id, wrapped_key) ` +
+			numbers(spare) + `SELECT 'default', 'f' || i, k.wrapped_key FROM n, (SELECT wrapped_key FROM dossier_keys LIMIT 1) AS k`,
 		`INSERT INTO processes (tenant_id, id, dossier_id, provider, type, document_type, path, parameters, status, deadline, lease_holder, lease_until, created_at, updated_at) ` +
 			numbers(2*spare) + `SELECT 'default', 'f' || i, 'f' || ((i + 1) / 2), 'onfido', 'documentSelfie', 'passport', '', p.parameters, 'accepted', 0, '', 0, i, i
 			FROM n, (SELECT parameters FROM processes LIMIT 1) AS p`,

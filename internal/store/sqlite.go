@@ -14,8 +14,12 @@ import (
 // readers is how many connections read an SQLite file at once.
 const readers = 8
 
-// toWrite is what the connection that writes is set to.
-func toWrite() []string { return []string{"_txlock=immediate", "_pragma=secure_delete(1)"} }
+// toWrite is what the connection that writes is set to. What undoes one writer of
+// a group is kept in memory: SQLite would write it to a file in the system's folder
+// for such things, and it is a few pages of one savepoint.
+func toWrite() []string {
+	return []string{"_txlock=immediate", "_pragma=secure_delete(1)", "_pragma=temp_store(memory)"}
+}
 
 // openSQLite opens the file at path, for this process alone unless Beside.
 func (db *DB) openSQLite(path string) error {

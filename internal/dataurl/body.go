@@ -56,10 +56,11 @@ func parseType(s string) (mediaType string, ok bool) {
 }
 
 // chunk holds a stretch of a value, encoded and decoded. Being a multiple of
-// four it is cut off only at the value's end.
+// four it is cut off only at the value's end. The decoder writes no further than
+// out is long: TestDecoderKeepsToItsBuffers.
 type chunk struct {
-	in  [16 << 10]byte
-	out [12 << 10]byte
+	in  [32 << 10]byte
+	out [24 << 10]byte
 }
 
 // body decodes the base64 of one value.
@@ -105,20 +106,28 @@ func (b *body) next() {
 	b.out = out
 }
 
-// decode turns base64 into bytes. What is no multiple of four long has no
-// padding; what follows padding is no base64; and line breaks, which the
-// decoder of the standard library would pass over, are none either.
+// decode turns base64 into bytes. What follows padding is no base64.
 func (b *body) decode(in []byte) ([]byte, bool) {
-	if b.padded || bytes.IndexByte(in, '\n') >= 0 || bytes.IndexByte(in, '\r') >= 0 {
+	if b.padded {
+		return nil, false
+	}
+	b.padded = in[len(in)-1] == '='
+	return decode(b.chunk.out[:], in)
+}
+
+// decode turns base64 into bytes in a room that is long enough. What is no multiple
+// of four long has no padding; and line breaks, which the decoders pass over, are no
+// base64.
+func decode(room, in []byte) ([]byte, bool) {
+	if bytes.IndexByte(in, '\n') >= 0 || bytes.IndexByte(in, '\r') >= 0 {
 		return nil, false
 	}
 	encoding := base64.StdEncoding
 	if len(in)%4 != 0 {
 		encoding = base64.RawStdEncoding
 	}
-	b.padded = in[len(in)-1] == '='
-	n, err := encoding.Decode(b.chunk.out[:], in)
-	return b.chunk.out[:n], err == nil
+	n, err := encoding.Decode(room, in)
+	return room[:n], err == nil
 }
 
 // fill reads until p is full or r fails. Unlike io.ReadFull it keeps io.EOF

@@ -9,7 +9,7 @@ import (
 
 // bufferBytes is large enough for a read to be worth its call and small enough
 // for a thousand uploads at once.
-const bufferBytes = 32 << 10
+const bufferBytes = 64 << 10
 
 // scanner walks JSON through a fixed buffer.
 type scanner struct {

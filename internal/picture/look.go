@@ -28,21 +28,24 @@ func (f Fault) Error() string { return string(f) }
 
 // The faults.
 const (
-	NotImage  Fault = "is not a JPEG or PNG image"
-	Broken    Fault = "is a broken image"
-	CutShort  Fault = "ends before the image does"
-	Animated  Fault = "is animated"
-	CMYK      Fault = "is in the colours of print, not RGB or grey"
-	Unusual   Fault = "is in a form of JPEG or PNG that cameras do not write"
-	Carries   Fault = "carries another file"
-	maxBuffer       = 16 << 10
+	NotImage Fault = "is not a JPEG or PNG image"
+	Broken   Fault = "is a broken image"
+	CutShort Fault = "ends before the image does"
+	Animated Fault = "is animated"
+	CMYK     Fault = "is in the colours of print, not RGB or grey"
+	Unusual  Fault = "is in a form of JPEG or PNG that cameras do not write"
+	Carries  Fault = "carries another file"
 )
+
+// bufferBytes is how much is looked at in one go: what a decoder of an upload gives
+// at a time fits in.
+const bufferBytes = 32 << 10
 
 // Look reads an image to the end of r. accept hears the header as soon as it is
 // known, and its error ends the look. The error is a Fault, that of accept, or
 // that of r.
 func Look(r io.Reader, accept func(Header) error) error {
-	l := &look{in: bufio.NewReaderSize(r, maxBuffer), accept: accept}
+	l := &look{in: bufio.NewReaderSize(r, bufferBytes), accept: accept}
 	err := l.image()
 	if err == nil {
 		err = l.rest()

@@ -2,6 +2,7 @@ package archive
 
 import (
 	"archive/zip"
+	"bufio"
 	"fmt"
 	"hash/crc32"
 	"io"
@@ -45,10 +46,14 @@ func dosTime(t time.Time) (date, clock uint16) {
 	return uint16(t.Day() | int(t.Month())<<5 | (t.Year()-1980)<<9), uint16(t.Second()/2 | t.Minute()<<5 | t.Hour()<<11)
 }
 
+// writeSize is how much is sent at a time. What is opened comes in segments of
+// 4 KiB, each of which would be a write to the connection.
+const writeSize = 64 << 10
+
 // writeZip writes the members in their order. It fails when one of them does not
 // give the bytes that it was measured by.
 func writeZip(w io.Writer, at time.Time, members []member) error {
-	z := zip.NewWriter(w)
+	z := zip.NewWriter(bufio.NewWriterSize(w, writeSize)) // zip flushes the buffer when it closes.
 	for _, m := range members {
 		to, err := z.CreateRaw(m.header(at))
 		if err != nil {

@@ -28,12 +28,13 @@ type customer struct {
 // newCustomer starts sandbox and server, without limits that a benchmark meets.
 func newCustomer(b *testing.B, program string) *customer {
 	b.Helper()
-	data := b.TempDir()
+	data, addr := b.TempDir(), freeAddr(b)
 	env := []string{
+		"DOSSIER_PUBLIC_URL=http://" + addr, // Onfido says there when a check is complete.
 		"DOSSIER_ONFIDO_URL=" + onfido(b, program), "DOSSIER_ONFIDO_REQUESTS_PER_MINUTE=600000", "DOSSIER_RATE_PER_CLIENT=6000000",
 		"DOSSIER_RATE_PER_ADDRESS=6000000", "DOSSIER_UPLOADS=1000", "DOSSIER_WEBHOOK_ALLOW=127.0.0.1",
 	}
-	c := &customer{at: serve(b, program, data, env...)}
+	c := &customer{at: serve(b, program, data, addr, env...)}
 	made := exec.CommandContext(b.Context(), program, "client", "create", "--name", "bench")
 	made.Env = append([]string{"DOSSIER_DATA=" + data}, env...)
 	said, err := made.Output()

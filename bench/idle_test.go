@@ -30,7 +30,7 @@ func BenchmarkIdle(b *testing.B) {
 	var memory float64
 	for b.Loop() {
 		begun := time.Now()
-		s := serve(b, program, b.TempDir())
+		s := serve(b, program, b.TempDir(), freeAddr(b))
 		ready += time.Since(begun)
 		memory += s.status("VmRSS:")
 		s.stop()
@@ -61,9 +61,8 @@ type process struct {
 	url string
 }
 
-func serve(b *testing.B, program, data string, env ...string) *process {
+func serve(b *testing.B, program, data, addr string, env ...string) *process {
 	b.Helper()
-	addr := freeAddr(b)
 	p := &process{exec.CommandContext(b.Context(), program, "serve"), b, "http://" + addr}
 	p.Env = append([]string{"DOSSIER_ADDR=" + addr, "DOSSIER_DATA=" + data, "DOSSIER_ONFIDO_TOKEN=api_sandbox.bench", "DOSSIER_DRAIN=0s", "DOSSIER_LOG_LEVEL=error"}, env...)
 	p.Stderr = os.Stderr

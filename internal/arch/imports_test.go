@@ -74,10 +74,11 @@ var house = map[string]room{
 
 	// Tests only: no row may name them.
 	"internal/arch":        {},
-	"internal/pgtest":      {},
+	"internal/leash":       {},
+	"internal/pgtest":      {imports: []string{"internal/leash"}},
 	"internal/malformed":   {},
 	"internal/browsertest": {},
-	"internal/s3test":      {},
+	"internal/s3test":      {imports: []string{"internal/leash"}},
 	"bench":                {imports: []string{"client"}},
 }
 

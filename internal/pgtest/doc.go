@@ -12,5 +12,5 @@
 // (postgres://user@host/postgres) to use that server instead, for instance to
 // try another version.
 //
-// Imported by tests only. It imports nothing of Dossier.
+// Imported by tests only. It imports leash.
 package pgtest

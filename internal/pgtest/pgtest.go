@@ -53,7 +53,7 @@ func Start(tb testing.TB) *Server {
 	if err != nil {
 		tb.Fatalf("pgtest: %v", err)
 	}
-	tb.Cleanup(func() { _ = running.leash.Close() })
+	tb.Cleanup(func() { _ = running.script.Stop() })
 	return &Server{running, running.url()}
 }
 
@@ -78,10 +78,10 @@ func (s *Server) Execute(tb testing.TB, statement string) {
 // Restart kills the server with all connections to it and starts it again.
 func (s *Server) Restart(tb testing.TB) {
 	tb.Helper()
-	if _, err := s.running.leash.Write([]byte("restart\n")); err != nil {
+	if err := s.running.script.Tell("restart"); err != nil {
 		tb.Fatalf("pgtest: restart PostgreSQL: %v", err)
 	}
-	if _, err := awaitReady(s.running.output); err != nil {
+	if _, err := awaitReady(s.running.script.Said); err != nil {
 		tb.Fatalf("pgtest: restart PostgreSQL: %v", err)
 	}
 }

@@ -2,7 +2,6 @@ package pgtest
 
 import (
 	"bufio"
-	"context"
 	_ "embed"
 	"errors"
 	"fmt"
@@ -16,6 +15,8 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+
+	"github.com/dossier-id/dossier/internal/leash"
 )
 
 // errMissing says what a machine without PostgreSQL needs.
@@ -25,12 +26,10 @@ var errMissing = errors.New("no PostgreSQL found: install version 15 or newer " 
 //go:embed server.sh
 var script string
 
-// server is a running PostgreSQL. It ends when leash is closed, which the
-// kernel does for a process that dies: holding the file keeps the server up.
+// server is a running PostgreSQL, and the directory of its socket.
 type server struct {
 	dir    string
-	leash  io.WriteCloser
-	output *bufio.Reader
+	script *leash.Script
 }
 
 // start runs a throw-away PostgreSQL and returns when it answers.
@@ -43,27 +42,18 @@ func start() (*server, error) {
 	if err != nil {
 		return nil, err
 	}
-	// The server outlives the test that happens to start it: no test's context.
-	command := exec.CommandContext(context.Background(), "sh", "-c", script, "server.sh", bin)
-	command.Dir = "/" // The server's user may not be allowed to read ours.
-	command.SysProcAttr = attributes
-	leash, err := command.StdinPipe()
+	running, err := leash.Start(script, func(c *exec.Cmd) {
+		c.Dir = "/" // The server's user may not be allowed to read ours.
+		c.SysProcAttr = attributes
+	}, bin)
 	if err != nil {
 		return nil, fmt.Errorf("start PostgreSQL: %w", err)
 	}
-	output, err := command.StdoutPipe()
+	dir, err := awaitReady(running.Said)
 	if err != nil {
-		return nil, fmt.Errorf("start PostgreSQL: %w", err)
+		return nil, errors.Join(err, running.Stop())
 	}
-	if err := command.Start(); err != nil {
-		return nil, fmt.Errorf("start PostgreSQL: %w", err)
-	}
-	said := bufio.NewReader(output)
-	dir, err := awaitReady(said)
-	if err != nil {
-		return nil, errors.Join(err, leash.Close(), command.Wait())
-	}
-	return &server{dir: dir, leash: leash, output: said}, nil
+	return &server{dir, running}, nil
 }
 
 // url returns the address of the database that every server has.

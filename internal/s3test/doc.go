@@ -3,5 +3,5 @@
 // server of a test binary starts with the first bucket that is asked for and
 // ends with that binary, however the binary ends.
 //
-// Imported by tests only. It imports nothing of Dossier.
+// Imported by tests only. It imports leash.
 package s3test

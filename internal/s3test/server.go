@@ -1,12 +1,10 @@
 package s3test
 
 import (
-	"bufio"
 	"context"
 	_ "embed"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"os"
@@ -14,6 +12,8 @@ import (
 	"path/filepath"
 	"runtime"
 	"time"
+
+	"github.com/dossier-id/dossier/internal/leash"
 )
 
 //go:embed server.sh
@@ -22,13 +22,11 @@ var script string
 // version is that of scripts/test-needs, which builds the program.
 const version = "v1.8.0"
 
-// server is a running versitygw. It ends when leash is closed, which the kernel
-// does for a process that dies.
+// server is a running versitygw.
 type server struct {
 	dir, endpoint string
 	pid           int
-	leash         io.Closer
-	command       *exec.Cmd
+	script        *leash.Script
 }
 
 // start runs a server and returns when it answers.
@@ -41,20 +39,14 @@ func start() (*server, error) {
 	if err != nil {
 		return nil, err
 	}
-	// The server outlives the test that happens to start it: no test's context.
-	s := &server{endpoint: "http://" + addr, command: exec.CommandContext(context.Background(), "sh", "-c", script, "server.sh", program, addr)}
-	s.command.Env = append(os.Environ(), "ROOT_ACCESS_KEY="+accessKey, "ROOT_SECRET_KEY="+secretKey)
-	if s.leash, err = s.command.StdinPipe(); err != nil {
-		return nil, fmt.Errorf("start the S3 server: %w", err)
-	}
-	output, err := s.command.StdoutPipe()
+	s := &server{endpoint: "http://" + addr}
+	s.script, err = leash.Start(script, func(c *exec.Cmd) {
+		c.Env = append(os.Environ(), "ROOT_ACCESS_KEY="+accessKey, "ROOT_SECRET_KEY="+secretKey)
+	}, program, addr)
 	if err != nil {
 		return nil, fmt.Errorf("start the S3 server: %w", err)
 	}
-	if err := s.command.Start(); err != nil {
-		return nil, fmt.Errorf("start the S3 server: %w", err)
-	}
-	if _, err := fmt.Fscanf(bufio.NewReader(output), "pid %d %s\n", &s.pid, &s.dir); err != nil {
+	if _, err := fmt.Fscanf(s.script.Said, "pid %d %s\n", &s.pid, &s.dir); err != nil {
 		s.stop()
 		return nil, fmt.Errorf("start the S3 server: %w", err)
 	}
@@ -66,10 +58,7 @@ func start() (*server, error) {
 }
 
 // stop ends the server and removes what it holds.
-func (s *server) stop() {
-	_ = s.leash.Close()
-	_ = s.command.Wait()
-}
+func (s *server) stop() { _ = s.script.Stop() }
 
 // await asks until the server answers, half a minute at most.
 func (s *server) await() error {

@@ -241,7 +241,8 @@ func (p *pages) countries(w http.ResponseWriter, r *http.Request) error {
 
 func regions() (map[string]string, error) {
 	codes := map[string]string{"XKX": "XK"} // Kosovo's is no ISO code
-	for _, code := range idv.Countries() {
+	for _, country := range idv.Countries() {
+		code := country.Code
 		if codes[code] != "" {
 			continue
 		}

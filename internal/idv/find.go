@@ -15,6 +15,8 @@ type ProcessQuery struct {
 	ExternalReference Personal
 	Status            Status
 	Type              ProcessType
+	// Country issued the document, ISO 3166-1 alpha-3.
+	Country string
 	// Undecided selects the inconclusive ones that nobody has decided.
 	Undecided bool
 	// Since and Until bound when they were created; Until is not included.

@@ -183,6 +183,16 @@ func (p *Process) Ready(images []Image) error {
 	return p.readyToUpload(images)
 }
 
+// DocumentCountry is the country that issued the document, ISO 3166-1 alpha-3:
+// what the provider read, or else what the end-user chose; empty while neither is
+// known.
+func (p *Process) DocumentCountry() string {
+	if p.Verdict != nil && p.Verdict.IssuingCountry != "" {
+		return p.Verdict.IssuingCountry
+	}
+	return p.IssuingCountry
+}
+
 // LacksConsent says that a US resident would have to consent first: the
 // process looks at a face and the customer did not say that consent is given.
 func (p *Process) LacksConsent() bool {

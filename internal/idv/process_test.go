@@ -112,6 +112,32 @@ func TestCountries(t *testing.T) {
 			t.Errorf("%q: %v", code, got)
 		}
 	}
+	names := map[string]bool{}
+	for i, c := range idv.Countries() {
+		if len(c.Code) != 3 || c.Name == "" || names[c.Name] || i > 0 && idv.Countries()[i-1].Code >= c.Code {
+			t.Errorf("the country %d is %+v", i, c)
+		}
+		names[c.Name] = true
+	}
+	for code, want := range map[string]string{"ALA": "Åland Islands", "XKX": "Kosovo", "UTO": "UTO"} {
+		if got := idv.CountryName(code); got != want {
+			t.Errorf("%s is called %q, want %q", code, got, want)
+		}
+	}
+}
+
+func TestDocumentCountry(t *testing.T) {
+	t.Parallel()
+	p := idv.Process{IssuingCountry: "NLD"}
+	if got := p.DocumentCountry(); got != "NLD" {
+		t.Errorf("before a verdict: %q, want what the end-user chose", got)
+	}
+	if p.Verdict = (&idv.Verdict{}); p.DocumentCountry() != "NLD" {
+		t.Errorf("read was none: %q, want what the end-user chose", p.DocumentCountry())
+	}
+	if p.Verdict.IssuingCountry = "ALB"; p.DocumentCountry() != "ALB" {
+		t.Errorf("read was ALB: %q", p.DocumentCountry())
+	}
 }
 
 func TestCheckImage(t *testing.T) {

@@ -12,6 +12,9 @@ type Verdict struct {
 	Status Status
 	// Final is set only when the status is accepted.
 	Final *FinalResult
+	// IssuingCountry of the document is what was read, whatever the status: ISO 3166-1
+	// alpha-3, or empty.
+	IssuingCountry string
 	// ProviderSpecific is the JSON object of that name in Get process.
 	ProviderSpecific PersonalJSON
 	// Reports are the provider's raw reports, the evidence of the verdict.

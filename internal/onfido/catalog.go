@@ -36,7 +36,7 @@ var documentForms = sync.OnceValue(func() []idv.DocumentForm {
 	return forms
 })
 
-// readForms reads lines such as "ALB | Albania | passport identityCard+", in
+// readForms reads lines such as "ALB | passport identityCard+", in
 // which + means that the back is wanted of at least one edition.
 func readForms(text string) (forms []idv.DocumentForm, err error) {
 	for line := range strings.Lines(text) {
@@ -44,12 +44,12 @@ func readForms(text string) (forms []idv.DocumentForm, err error) {
 			continue
 		}
 		fields := strings.Split(strings.TrimSpace(line), " | ")
-		if len(fields) != 3 {
+		if len(fields) != 2 {
 			return nil, fmt.Errorf("the table of document types has the line %q", line)
 		}
-		for _, word := range strings.Fields(fields[2]) {
+		for _, word := range strings.Fields(fields[1]) {
 			name, back := strings.CutSuffix(word, "+")
-			f := idv.DocumentForm{Country: fields[0], CountryName: fields[1], Type: idv.DocumentType(name), BackRequired: back}
+			f := idv.DocumentForm{Country: fields[0], CountryName: idv.CountryName(fields[0]), Type: idv.DocumentType(name), BackRequired: back}
 			if f.Type == idv.DriversLicense {
 				f.ExtraLicenceData, f.Regions = licences().of(f.Country)
 			}

@@ -110,7 +110,7 @@ func TestExtraDataOfEachCoveredLicence(t *testing.T) {
 
 func TestReadFormsRefusesABrokenTable(t *testing.T) {
 	t.Parallel()
-	for _, text := range []string{"ALB | Albania", "ALB Albania passport\n", "A | B | C | D\n"} {
+	for _, text := range []string{"ALB", "ALB passport\n", "A | B | C\n"} {
 		if _, err := readForms(text); err == nil {
 			t.Errorf("took %q", text)
 		}

@@ -18,7 +18,7 @@ func verdict(document, face []byte) (*idv.Verdict, error) {
 		return nil, fmt.Errorf("reading the document report: %w", err)
 	}
 	specific := object{"documentVerification": doc.verification()}
-	v := &idv.Verdict{Reports: []idv.Report{{Kind: idv.ReportDocument, Raw: document}}}
+	v := &idv.Verdict{IssuingCountry: doc.issuingCountry(), Reports: []idv.Report{{Kind: idv.ReportDocument, Raw: document}}}
 	var faceResult, similarity string
 	if face != nil {
 		report, err := decodeObject(face)

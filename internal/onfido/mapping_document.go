@@ -92,14 +92,7 @@ func (d *documentReport) verification() object {
 // finalResult gives what is known of the person and the document, each fact
 // only as a text in its normal form.
 func (d *documentReport) finalResult(similarity string) *idv.FinalResult {
-	fact := func(name string) string {
-		for _, reading := range []object{d.refined, d.facts} {
-			if s, ok := reading[name].(string); ok && isNormal(name, s) {
-				return s
-			}
-		}
-		return ""
-	}
+	fact := d.normalFact
 	return &idv.FinalResult{
 		FirstName:                    fact("firstName"),
 		LastName:                     fact("lastName"),
@@ -115,4 +108,23 @@ func (d *documentReport) finalResult(similarity string) *idv.FinalResult {
 		PlaceOfBirth:                 fact("placeOfBirth"),
 		SimilarityScore:              similarity,
 	}
+}
+
+// issuingCountry gives the country of the document, or "" when none of ISO 3166-1
+// was read.
+func (d *documentReport) issuingCountry() string {
+	if country := d.normalFact("issuingCountry"); idv.IsCountry(country) {
+		return country
+	}
+	return ""
+}
+
+// normalFact gives a fact in its normal form, the better reading first, or "".
+func (d *documentReport) normalFact(name string) string {
+	for _, reading := range []object{d.refined, d.facts} {
+		if s, ok := reading[name].(string); ok && isNormal(name, s) {
+			return s
+		}
+	}
+	return ""
 }

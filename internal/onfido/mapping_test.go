@@ -184,6 +184,32 @@ func TestFinalResultHasOnlyNormalForms(t *testing.T) {
 	}
 }
 
+// TestIssuingCountryIsKeptWhateverTheStatus: accepted documents alone have a final
+// result, and a country that was read counts for all.
+func TestIssuingCountryIsKeptWhateverTheStatus(t *testing.T) {
+	t.Parallel()
+	for properties, want := range map[string]string{
+		`"issuing_country":"NLD"`: "NLD",
+		`"issuing_country":"d<<"`: "DEU",
+		`"issuing_country":"UTO"`: "", // nobody's
+		`"issuing_country":"UNO"`: "", // no country
+		`"issuing_country":null`:  "",
+		`"issuing_country":[7]`:   "",
+		`"issuing_country":"NLD","extracted_data":{"issuing_country":"BEL"}`:       "BEL",
+		`"issuing_country":"NLD","extracted_data":{"issuing_country":"somewhere"}`: "NLD",
+	} {
+		for _, result := range []string{"clear", "rejected", "suspected"} {
+			v, err := verdict(fmt.Appendf(nil, `{"sub_result":%q,"properties":{%s}}`, result, properties), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if v.IssuingCountry != want {
+				t.Errorf("%s of a document that is %s: %q, want %q", properties, result, v.IssuingCountry, want)
+			}
+		}
+	}
+}
+
 func TestSimilarityScore(t *testing.T) {
 	t.Parallel()
 	tests := map[string]string{

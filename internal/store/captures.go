@@ -114,13 +114,13 @@ func (t *transaction) AmendProcess(ctx context.Context, p *idv.Process) error {
 	if err != nil {
 		return err
 	}
-	s, err := v.sealProcess(p)
+	s, err := t.sealProcess(v, p)
 	if err != nil {
 		return err
 	}
-	n, err := exec(ctx, t.q, `UPDATE processes SET document_type = $4, parameters = $5, updated_at = $6
+	n, err := exec(ctx, t.q, `UPDATE processes SET document_type = $4, parameters = $5, updated_at = $6, country_index = $8
 		WHERE tenant_id = $1 AND dossier_id = $2 AND id = $3 AND status = $7`,
-		p.TenantID, p.DossierID, p.ID, p.DocumentType, s.parameters, micros(p.UpdatedAt), idv.StatusPending)
+		p.TenantID, p.DossierID, p.ID, p.DocumentType, s.parameters, micros(p.UpdatedAt), idv.StatusPending, s.countryIndex)
 	if err == nil && n == 0 {
 		return idv.Refuse(idv.CodeInvalidState, "the process is not pending any more")
 	}

@@ -87,6 +87,13 @@ func (r *reader) lines(ctx context.Context, tenant string, q idv.ProcessQuery, b
 	if q.Type != "" {
 		where(` AND type = `, q.Type)
 	}
+	if q.Country != "" {
+		index, err := r.countryIndex(tenant, q.Country)
+		if err != nil {
+			return nil, err
+		}
+		where(` AND country_index = `, index)
+	}
 	if !q.Since.IsZero() {
 		where(` AND created_at >= `, micros(q.Since))
 	}

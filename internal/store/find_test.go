@@ -84,6 +84,77 @@ func TestProcessesAreFound(t *testing.T) {
 	})
 }
 
+// TestProcessesAreFoundByCountry: by the country that was read, or else that was
+// chosen; together with all other filters; and nobody's but the tenant's.
+func TestProcessesAreFoundByCountry(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(b *bed) {
+		t, ctx := b.t, b.t.Context()
+		zoe, foreign := b.dossier(t, "Zoë"), &idv.Dossier{ID: "theirs", TenantID: "other", CreatedAt: noon, UpdatedAt: noon}
+		must(t, b.Update(ctx, func(tx idv.Tx) error { return tx.CreateDossier(ctx, foreign) }))
+		b.issued(t, zoe, "p0", "ALB", "", "")
+		b.issued(t, zoe, "p1", "", "ALB", idv.StatusRejected)
+		b.issued(t, b.dossier(t, "Ben"), "p2", "", "ALB", idv.StatusAccepted)
+		b.issued(t, zoe, "p3", "ALB", "NLD", idv.StatusRejected)
+		b.issued(t, zoe, "p4", "NLD", "", idv.StatusInconclusive)
+		b.issued(t, zoe, "p5", "", "", idv.StatusRejected)
+		b.issued(t, foreign, "p6", "", "ALB", idv.StatusRejected)
+		for name, test := range map[string]struct {
+			q    idv.ProcessQuery
+			want []string
+		}{
+			"read or chosen":  {idv.ProcessQuery{Country: "ALB"}, []string{"p2", "p1", "p0"}},
+			"read otherwise":  {idv.ProcessQuery{Country: "NLD"}, []string{"p4", "p3"}},
+			"nobody's":        {idv.ProcessQuery{Country: "BEL"}, nil},
+			"with a status":   {idv.ProcessQuery{Country: "ALB", Status: idv.StatusRejected}, []string{"p1"}},
+			"undecided":       {idv.ProcessQuery{Country: "NLD", Undecided: true}, []string{"p4"}},
+			"with a type":     {idv.ProcessQuery{Country: "ALB", Type: idv.TypeDocumentVideo}, nil},
+			"of a reference":  {idv.ProcessQuery{Country: "ALB", ExternalReference: "Zoë"}, []string{"p1", "p0"}},
+			"of a dossier":    {idv.ProcessQuery{Country: "ALB", ID: zoe.ID}, []string{"p1", "p0"}},
+			"another process": {idv.ProcessQuery{Country: "ALB", ID: "p3"}, nil},
+			"since":           {idv.ProcessQuery{Country: "ALB", Since: noon.Add(time.Hour)}, []string{"p2", "p1"}},
+			"until":           {idv.ProcessQuery{Country: "ALB", Until: noon.Add(time.Hour)}, []string{"p0"}},
+			"behind a place":  {idv.ProcessQuery{Country: "ALB", After: idv.ProcessCursor{CreatedAt: noon.Add(2 * time.Hour), ID: "p2"}}, []string{"p1", "p0"}},
+		} {
+			test.q.Limit = 50
+			if got := b.find(t, store.DefaultTenant, test.q); !slices.Equal(got, test.want) {
+				t.Errorf("%s: %v, want %v", name, got, test.want)
+			}
+		}
+		if got := b.find(t, "other", idv.ProcessQuery{Limit: 50, Country: "ALB"}); !slices.Equal(got, []string{"p6"}) {
+			t.Errorf("another tenant finds %v", got)
+		}
+		if n := b.count(t, `SELECT COUNT(DISTINCT country_index) FROM processes`); n != 3 {
+			t.Errorf("%d hashes of two countries of one tenant and one of another, want 3", n)
+		}
+		must(t, b.View(ctx, func(r idv.Reader) error {
+			p, err := r.Process(ctx, zoe.TenantID, zoe.ID, "p3")
+			if err != nil || p.Verdict.IssuingCountry != "NLD" || p.IssuingCountry != "ALB" {
+				t.Errorf("stored was %q, read %+v, %v", p.IssuingCountry, p.Verdict, err)
+			}
+			return nil
+		}))
+	})
+}
+
+// issued makes a process that is as many hours old as its id says, whose end-user
+// chose one country and of whose document another was read; no status is pending.
+func (b *bed) issued(t *testing.T, d *idv.Dossier, id, chosen, read string, status idv.Status) {
+	t.Helper()
+	ctx, at := t.Context(), noon.Add(time.Duration(id[1]-'0')*time.Hour)
+	p := b.filed(t, d, id, idv.TypeDocument, idv.StatusPending, at)
+	must(t, b.Update(ctx, func(tx idv.Tx) error {
+		p.IssuingCountry = chosen
+		if err := tx.AmendProcess(ctx, p); err != nil || status == "" {
+			return err
+		}
+		if err := tx.ChangeProcess(ctx, p, idv.Effects{Event: p.Begin(at, at.Add(time.Hour))}); err != nil {
+			return err
+		}
+		return tx.ChangeProcess(ctx, p, idv.Effects{Event: p.Conclude(&idv.Verdict{Status: status, IssuingCountry: read, ProviderSpecific: []byte(`{}`)}, at)})
+	}))
+}
+
 // turnPages reads the list two at a time.
 func (b *bed) turnPages(t *testing.T, all []string) {
 	t.Helper()

@@ -245,7 +245,7 @@ func readEverything(t *testing.T, tx *transaction) {
 		},
 		func() error { _, err := all(ctx, tx.q, scanClient, clientsQuery, "default"); return err },
 		find(idv.ProcessQuery{}), find(idv.ProcessQuery{ID: "p"}), find(idv.ProcessQuery{ID: "d"}), find(idv.ProcessQuery{Status: "pending"}),
-		find(idv.ProcessQuery{Type: "document"}), find(idv.ProcessQuery{Undecided: true}), find(idv.ProcessQuery{Since: now, Until: now.Add(1)}),
+		find(idv.ProcessQuery{Type: "document"}), find(idv.ProcessQuery{Country: "ALB"}), find(idv.ProcessQuery{Country: "ALB", Status: "pending", Type: "document"}), find(idv.ProcessQuery{Undecided: true}), find(idv.ProcessQuery{Since: now, Until: now.Add(1)}),
 		func() error { _, err := tx.DeliveriesOf(ctx, "default", []string{"e"}); return err },
 		func() error { _, err := tx.VerdictTimes(ctx, "default", now, 10); return err },
 		func() error { _, err := tx.Backlog(ctx, "default"); return err },

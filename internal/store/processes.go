@@ -18,6 +18,10 @@ const (
 	fieldReport     = "report/"
 )
 
+// fieldCountry names what country_index is made of: the country that issued the
+// document. It is sealed within parameters and verdict; the name never changes.
+const fieldCountry = "issuingCountry"
+
 const processQuery = `SELECT tenant_id, id, dossier_id, provider, type, document_type, path, parameters, status, verdict, failure, review,
 	deadline, created_at, updated_at FROM processes WHERE tenant_id = $1 AND dossier_id = $2`
 
@@ -89,10 +93,13 @@ func (v vault) openProcess(p processRow) (*idv.Process, error) {
 	return &p.Process, nil
 }
 
-// sealedProcess is what of a process is sealed.
-type sealedProcess struct{ parameters, verdict, failure []byte }
+// sealedProcess is what of a process is sealed, and what it is found by.
+type sealedProcess struct{ parameters, verdict, failure, countryIndex []byte }
 
-func (v vault) sealProcess(p *idv.Process) (s sealedProcess, err error) {
+func (t *transaction) sealProcess(v vault, p *idv.Process) (s sealedProcess, err error) {
+	if s.countryIndex, err = t.countryIndex(p.TenantID, p.DocumentCountry()); err != nil {
+		return s, err
+	}
 	v = v.process(p.ID)
 	if s.parameters, err = sealJSON(v, fieldParameters, recordParameters(p)); err != nil {
 		return s, err
@@ -104,21 +111,29 @@ func (v vault) sealProcess(p *idv.Process) (s sealedProcess, err error) {
 	return s, err
 }
 
+// countryIndex gives what the processes of a country are found by; nil for none.
+func (r *reader) countryIndex(tenant, country string) ([]byte, error) {
+	if country == "" {
+		return nil, nil
+	}
+	return r.db.Sealer.Index(tenant, fieldCountry, country)
+}
+
 // CreateProcess stores a new process of a dossier that exists.
 func (t *transaction) CreateProcess(ctx context.Context, p *idv.Process, e idv.Effects) error {
 	v, err := t.vault(ctx, p.TenantID, p.DossierID)
 	if err != nil {
 		return err
 	}
-	s, err := v.sealProcess(p)
+	s, err := t.sealProcess(v, p)
 	if err != nil {
 		return err
 	}
 	err = t.later(ctx, "create the process", `INSERT INTO processes (tenant_id, id, dossier_id, provider, type, document_type, path,
-		parameters, status, verdict, failure, deadline, lease_holder, lease_until, created_at, updated_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, '', 0, $13, $14)`,
+		parameters, status, verdict, failure, deadline, lease_holder, lease_until, created_at, updated_at, country_index)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, '', 0, $13, $14, $15)`,
 		p.TenantID, p.ID, p.DossierID, p.Provider, p.Type, p.DocumentType, p.Path,
-		s.parameters, p.Status, s.verdict, s.failure, micros(p.Deadline), micros(p.CreatedAt), micros(p.UpdatedAt))
+		s.parameters, p.Status, s.verdict, s.failure, micros(p.Deadline), micros(p.CreatedAt), micros(p.UpdatedAt), s.countryIndex)
 	if err != nil {
 		return err
 	}
@@ -138,13 +153,13 @@ func (t *transaction) ChangeProcess(ctx context.Context, p *idv.Process, e idv.E
 	if err := t.legal(ctx, p); err != nil {
 		return err
 	}
-	s, err := v.sealProcess(p)
+	s, err := t.sealProcess(v, p)
 	if err != nil {
 		return err
 	}
-	n, err := exec(ctx, t.q, `UPDATE processes SET status = $4, verdict = $5, failure = $6, deadline = $7, updated_at = $8
+	n, err := exec(ctx, t.q, `UPDATE processes SET status = $4, verdict = $5, failure = $6, deadline = $7, updated_at = $8, country_index = $9
 		WHERE tenant_id = $1 AND dossier_id = $2 AND id = $3`,
-		p.TenantID, p.DossierID, p.ID, p.Status, s.verdict, s.failure, micros(p.Deadline), micros(p.UpdatedAt))
+		p.TenantID, p.DossierID, p.ID, p.Status, s.verdict, s.failure, micros(p.Deadline), micros(p.UpdatedAt), s.countryIndex)
 	if err := changed(n, err, "change", "process"); err != nil {
 		return err
 	}

@@ -109,6 +109,7 @@ func (r *parametersRecord) fill(p *idv.Process) {
 type verdictRecord struct {
 	Status           idv.Status       `json:"status"`
 	Final            *idv.FinalResult `json:"final,omitempty"`
+	IssuingCountry   string           `json:"issuingCountry,omitempty"`
 	ProviderSpecific []byte           `json:"providerSpecific,omitempty"`
 }
 
@@ -116,14 +117,14 @@ func recordVerdict(v *idv.Verdict) *verdictRecord {
 	if v == nil {
 		return nil
 	}
-	return &verdictRecord{Status: v.Status, Final: v.Final, ProviderSpecific: v.ProviderSpecific}
+	return &verdictRecord{Status: v.Status, Final: v.Final, IssuingCountry: v.IssuingCountry, ProviderSpecific: v.ProviderSpecific}
 }
 
 func (r *verdictRecord) verdict() *idv.Verdict {
 	if r == nil {
 		return nil
 	}
-	return &idv.Verdict{Status: r.Status, Final: r.Final, ProviderSpecific: r.ProviderSpecific}
+	return &idv.Verdict{Status: r.Status, Final: r.Final, IssuingCountry: r.IssuingCountry, ProviderSpecific: r.ProviderSpecific}
 }
 
 // failureRecord is idv.Failure.

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/hex"
 	"fmt"
 	"io"
 	"log/slog"
@@ -140,7 +141,7 @@ func (c *crowd) steer(scenario string) {
 func (c *crowd) fill(n int) {
 	c.b.Helper()
 	ctx := c.b.Context()
-	for _, statement := range crowdRows(n, c.now, c.endpoint) {
+	for _, statement := range crowdRows(n, c.now, c.endpoint, c.countries()) {
 		begun := time.Now()
 		if _, err := c.server.db.Writer().ExecContext(ctx, statement); err != nil {
 			c.b.Fatalf("%s: %v", statement, err)
@@ -150,12 +151,31 @@ func (c *crowd) fill(n int) {
 	check(c.b, c.server.db.CountDays(ctx, c.now))
 }
 
+// Six of ten documents of a crowd were issued by the common country, and one of ten
+// thousand by the rare one.
+const commonCountry, rareCountry = "NLD", "ALB"
+
+// countries gives what SQL makes the hash of a document's country of.
+func (c *crowd) countries() string {
+	c.b.Helper()
+	begin, end := `x'`, `'`
+	if c.server.db.Engine() == store.Postgres {
+		begin, end = `'\x`, `'::bytea`
+	}
+	hash := func(country string) string {
+		index, err := c.server.sealer.Index(store.DefaultTenant, "issuingCountry", country)
+		check(c.b, err)
+		return begin + hex.EncodeToString(index) + end
+	}
+	return fmt.Sprintf(`CASE WHEN i %% 10000 = 1 THEN %s WHEN i %% 10 < 6 THEN %s ELSE NULL END`, hash(rareCountry), hash(commonCountry))
+}
+
 // crowdRows makes n dossiers with a process each, evenly spread over the days
 // before now. Of a hundred, 85 are accepted, eight rejected, five inconclusive, of
 // which one waits for people, and two failed. Each has its three events and three
 // records of the audit trail, images unless their time is over, and of the last
 // 30 days a delivery. Nothing of them is sealed: lists do not open it.
-func crowdRows(n int, now time.Time, endpoint string) []string {
+func crowdRows(n int, now time.Time, endpoint, country string) []string {
 	length := crowdDays*24*time.Hour - 2*time.Hour
 	begin, step := now.Add(-length).UnixMicro(), max(1, length.Microseconds()/int64(n)*9999/10000)
 	numbers := fmt.Sprintf(`WITH RECURSIVE n (i) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < %d) `, n)
@@ -178,9 +198,9 @@ func crowdRows(n int, now time.Time, endpoint string) []string {
 	}
 	return []string{
 		`INSERT INTO dossiers (tenant_id, id, event_seq, created_at, updated_at) ` + numbers + `SELECT 'default', 'd' || i, 3, ` + at + `, ` + at + ` FROM n`,
-		`INSERT INTO processes (tenant_id, id, dossier_id, provider, type, document_type, path, parameters, status, deadline, lease_holder, lease_until, created_at, updated_at, reviewed_at) ` +
+		`INSERT INTO processes (tenant_id, id, dossier_id, provider, type, document_type, path, parameters, status, deadline, lease_holder, lease_until, created_at, updated_at, country_index, reviewed_at) ` +
 			numbers + `SELECT 'default', 'c' || i, 'd' || i, 'onfido', CASE WHEN i % 10 = 0 THEN 'documentVideo' ELSE 'documentSelfie' END, 'passport', '', p.parameters, ` + status + `, 0, '', 0, ` +
-			at + `, ` + at + `, CASE WHEN i % 100 = 97 THEN 0 ELSE 1 END FROM n, (SELECT parameters FROM processes LIMIT 1) AS p`,
+			at + `, ` + at + `, ` + country + `, CASE WHEN i % 100 = 97 THEN 0 ELSE 1 END FROM n, (SELECT parameters FROM processes LIMIT 1) AS p`,
 		event("process.created", `'pending'`, 0, "0"), event("process.processing", `'processing'`, 1, "1000000"), event("process.complete", status, 2, "30000000 + i % 60 * 1000000"),
 		`UPDATE feeds SET position = ` + fmt.Sprint(1000+3*n+3) + ` WHERE tenant_id = 'default'`,
 		image("front", 30), image("selfie", 14),

@@ -24,7 +24,7 @@ func rows() map[string]string {
 	const look = "pageTitle=one&allowTakePhoto=mobile&allowTakePhoto=desktop"
 	return map[string]string{
 		"GET /login": "", "POST /login": "name=nobody", "GET /sso": "", "GET /sso/callback": "", "GET /enter": "", "GET /assets/{version}/{name}": "", "POST /logout": "",
-		"GET /{$}": "", "GET /overview.csv": "", "GET /provider.csv": "", "GET /erasures.csv": "", "GET /processes": "", "POST /processes": "reference=r", "GET /dossiers/{dossier}": "", "GET /dossiers/{dossier}/userdata": "",
+		"GET /{$}": "", "GET /overview.csv": "", "GET /reasons.csv": "", "GET /provider.csv": "", "GET /erasures.csv": "", "GET /processes": "", "POST /processes": "reference=r", "GET /dossiers/{dossier}": "", "GET /dossiers/{dossier}/userdata": "",
 		"GET" + one: "", "GET" + one + "/state": "", "GET" + one + "/looks": "", "GET" + one + "/reports": "",
 		"GET" + one + "/images/{depiction}": "", "GET" + one + "/images/{depiction}/places": "", "GET" + one + "/video": "", "GET" + one + "/result.zip": "",
 		"POST" + one + "/review": "decision=accepted&reason=because", "POST" + one + "/review/confirm": "", "POST" + one + "/review/return": "",

@@ -1,6 +1,9 @@
 package archive
 
-import "strings"
+import (
+	"strings"
+	"sync"
+)
 
 // asks says what a part of the verdict asks, in plain words: a group by its name,
 // a part by the group that it is in, because document numbers are compared in one
@@ -19,7 +22,7 @@ func asks(group, name string) string {
 	return groups()[name]
 }
 
-func groups() map[string]string {
+var groups = sync.OnceValue(func() map[string]string {
 	return map[string]string{
 		"ageValidation":       "Is the holder old enough?",
 		"compromisedDocument": "Is the document known to be misused?",
@@ -32,10 +35,10 @@ func groups() map[string]string {
 		"policeRecord":        "Is it reported as lost or stolen?",
 		"visualAuthenticity":  "Does it look genuine, and taken from life?",
 	}
-}
+})
 
 // parts are what has another meaning than its group and its name tell.
-func parts() map[string]string {
+var parts = sync.OnceValue(func() map[string]string {
 	return map[string]string{ // #nosec G101 -- questions, no credentials
 		"ageValidation.minimumAcceptedAge":           "Is the holder as old as the account demands?",
 		"compromisedDocument.documentDatabase":       "Is it in a database of stolen, leaked or sample documents?",
@@ -70,4 +73,4 @@ func parts() map[string]string {
 		"visualAuthenticity.spoofingDetection":       "Is it a face from life, not a mask, a screen or a print?",
 		"visualAuthenticity.template":                "Is everything where it is on documents of this kind?",
 	}
-}
+})

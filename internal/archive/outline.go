@@ -57,10 +57,7 @@ func (p Page) outline(process map[string]any) outline {
 		ProcessID: text("processId"), Status: text("status"), Meaning: MeaningOf(text("status")), Title: titleOf(final),
 		Final: FactsOf(final), HasPictures: len(p.Pictures) > 0,
 	}
-	o.Checks = checksOf(specific, final)
-	for _, check := range o.Checks {
-		o.Findings = append(o.Findings, check.Findings()...)
-	}
+	o.Checks, o.Findings = checksOf(specific, final), findingsOf(specific)
 	o.Record = append(o.Record, Fact{"Begun", momentOf(text("createdAt"))}, Fact{"Ended", momentOf(text("updatedAt"))})
 	if took := between(text("createdAt"), text("updatedAt")); took != "" {
 		o.Record = append(o.Record, Fact{"Took", took})
@@ -73,21 +70,38 @@ func (p Page) outline(process map[string]any) outline {
 // Checks reads what the provider found, providerSpecific and finalResult of Get
 // process, both JSON objects and the second one perhaps empty.
 func Checks(providerSpecific, finalResult []byte) ([]Node, error) {
-	var specific, final map[string]any
-	for _, o := range []struct {
-		text []byte
-		into *map[string]any
-	}{{providerSpecific, &specific}, {finalResult, &final}} {
-		if len(o.text) == 0 {
-			continue
-		}
-		decoder := json.NewDecoder(bytes.NewReader(o.text))
-		decoder.UseNumber() // A number shows as it was written.
-		if decoder.Decode(o.into) != nil {
-			return nil, errors.New("read the verdict: it is no JSON object") // The cause could quote it.
-		}
+	specific, err := objectOf(providerSpecific)
+	if err != nil {
+		return nil, err
+	}
+	final, err := objectOf(finalResult)
+	if err != nil {
+		return nil, err
 	}
 	return checksOf(specific, final), nil
+}
+
+// Findings reads what of what the provider found was not clear, as paths in plain
+// words; providerSpecific is as in Checks. It takes a third of the time.
+func Findings(providerSpecific []byte) ([]string, error) {
+	specific, err := objectOf(providerSpecific)
+	if err != nil {
+		return nil, err
+	}
+	return findingsOf(specific), nil
+}
+
+// objectOf reads a JSON object; of no text it gives none.
+func objectOf(text []byte) (o map[string]any, err error) {
+	if len(text) == 0 {
+		return nil, nil
+	}
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber() // A number shows as it was written.
+	if decoder.Decode(&o) != nil {
+		return nil, errors.New("read the verdict: it is no JSON object") // The cause could quote it.
+	}
+	return o, nil
 }
 
 func checksOf(specific, final map[string]any) (checks []Node) {
@@ -105,9 +119,6 @@ func (n Node) Flagged() bool {
 	return n.Result != "" && n.Result != "clear" || slices.ContainsFunc(n.Children, Node.Flagged)
 }
 
-// Findings are the paths of the parts that are not clear.
-func (n Node) Findings() []string { return n.findings(n.Name) }
-
 // titleOf is the person's name, where it is known.
 func titleOf(final map[string]any) string {
 	first, _ := final["firstName"].(string)
@@ -115,17 +126,32 @@ func titleOf(final map[string]any) string {
 	return cmp.Or(strings.TrimSpace(first+" "+last), "Identity not established")
 }
 
-// findings are the paths of the parts that are not clear.
-func (n Node) findings(path string) (out []string) {
-	for _, c := range n.Children {
-		below := path + " › " + c.Name
-		inner := c.findings(below)
-		if len(inner) == 0 && c.Result != "" && c.Result != "clear" {
+// findingsOf gives the paths of the parts that are not clear.
+func findingsOf(specific map[string]any) (paths []string) {
+	for _, name := range slices.Sorted(maps.Keys(specific)) {
+		check, _ := specific[name].(map[string]any)
+		paths = append(paths, findingsIn(Words(name), check, "breakdowns")...)
+	}
+	return paths
+}
+
+// findingsIn gives those of the parts that lie under a key; a part stands for itself
+// only when no part of it does.
+func findingsIn(path string, found map[string]any, under string) (paths []string) {
+	parts, _ := found[under].(map[string]any)
+	for _, name := range slices.Sorted(maps.Keys(parts)) {
+		part, ok := parts[name].(map[string]any)
+		if !ok {
+			continue
+		}
+		below := path + " › " + Words(name)
+		inner := findingsIn(below, part, "breakdown")
+		if result, _ := part["result"].(string); len(inner) == 0 && result != "" && result != "clear" {
 			inner = []string{below}
 		}
-		out = append(out, inner...)
+		paths = append(paths, inner...)
 	}
-	return out
+	return paths
 }
 
 // part reads a result of a group with the parts that lie under a key.

@@ -88,6 +88,7 @@ func routes() []route {
 
 		{"GET /{$}", idv.RoleViewer, (*console).overview},
 		{"GET /overview.csv", idv.RoleViewer, (*console).overviewCSV},
+		{"GET /reasons.csv", idv.RoleViewer, (*console).reasonsCSV},
 		{"GET /provider.csv", idv.RoleViewer, (*console).providerCSV},
 		{"GET /erasures.csv", idv.RoleViewer, (*console).erasuresCSV},
 		{"GET /processes", idv.RoleViewer, (*console).find},
@@ -167,7 +168,7 @@ const onePath = "/processes/{dossier}/{process}"
 
 // New gives the handler of everything below Root.
 func New(c Config) (http.Handler, error) {
-	made := &console{Config: c}
+	made := &console{Config: c, reasons: reasons{open: c.Service.Found}}
 	var err error
 	if made.assets, err = site.NewAssets(embedded, "assets", Root+"/assets/"); err != nil {
 		return nil, err

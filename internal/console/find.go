@@ -158,7 +158,10 @@ func nextPage(filter url.Values, last idv.ProcessLine) string {
 func queryOf(form url.Values) (q idv.ProcessQuery, problem string) {
 	q = idv.ProcessQuery{
 		Limit: pageSize + 1, ID: strings.TrimSpace(form.Get("id")), ExternalReference: idv.Personal(form.Get(reference)),
-		Type: idv.ProcessType(form.Get("type")),
+		Type: idv.ProcessType(form.Get("type")), Country: form.Get("country"),
+	}
+	if q.Country != "" && !idv.IsCountry(q.Country) {
+		return q, "There is no such country: its code has three capital letters, as ALB (ISO 3166-1)."
 	}
 	switch status := form.Get("status"); {
 	case status == undecided:

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/dossier-id/dossier/internal/idv"
@@ -16,14 +17,15 @@ func spans() []int { return []int{7, 30, 90} }
 
 // board is what the overview shows.
 type board struct {
-	Days    int
-	Spans   []int
-	Rows    []dayRow
-	Total   int
-	Share   map[idv.Status]int
-	Median  time.Duration
-	P95     time.Duration
-	Timed   int
+	Days   int
+	Spans  []int
+	Rows   []dayRow
+	Total  int
+	Share  map[idv.Status]int
+	Median time.Duration
+	P95    time.Duration
+	Timed  int
+	// Reasons are all paths that were not clear, the most frequent first.
 	Reasons []reason
 	// Looked is how many unclear results the reasons were counted in.
 	Looked  int
@@ -58,7 +60,7 @@ func (c *console) readBoard(q *request) (*board, error) {
 	b := &board{Days: days, Spans: spans(), Share: map[idv.Status]int{}, Backlog: o.Backlog, Failing: o.Failing}
 	b.count(o.Counts, since)
 	b.time(o.Times)
-	b.Reasons, b.Looked, err = c.reasons.in(q.Context(), c.Service, o.Unclear)
+	b.Reasons, b.Looked, err = c.reasons.in(q.Context(), o.Unclear)
 	return b, err
 }
 
@@ -85,6 +87,12 @@ func (b *board) time(times []time.Duration) {
 		b.Median, b.P95 = times[len(times)/2], times[len(times)*95/100]
 	}
 }
+
+// mostReasons is how many reasons the page shows.
+const mostReasons = 8
+
+// Frequent are the reasons that the page shows.
+func (b *board) Frequent() []reason { return b.Reasons[:min(len(b.Reasons), mostReasons)] }
 
 // Accepted is the share of accepted among all that were decided, in per cent, or
 // -1 while there is none.
@@ -145,6 +153,24 @@ func (c *console) overviewCSV(q *request) error {
 		rows = append(rows, line)
 	}
 	return sendCSV(q, fmt.Sprintf("verifications-%d-days", b.Days), rows)
+}
+
+// reasonsCSV sends all that was not clear, also what the page has no room for.
+func (c *console) reasonsCSV(q *request) error {
+	days, since := c.span(q)
+	unclear, err := c.Service.Unclear(q.Context(), q.op.Tenant, since)
+	if err != nil {
+		return err
+	}
+	counted, looked, err := c.reasons.in(q.Context(), unclear)
+	if err != nil {
+		return err
+	}
+	rows := [][]string{{"not_clear", "count", "of_results"}}
+	for _, r := range counted {
+		rows = append(rows, []string{strings.Join(r.Path, " > "), strconv.Itoa(r.Count), strconv.Itoa(looked)})
+	}
+	return sendCSV(q, fmt.Sprintf("not-clear-%d-days", days), rows)
 }
 
 // sendCSV sends a table as a file.

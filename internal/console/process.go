@@ -107,10 +107,8 @@ func (f *file) readVerdict() (err error) {
 	if f.Checks, err = archive.Checks(f.Verdict.ProviderSpecific, final); err != nil {
 		return err
 	}
-	for _, check := range f.Checks {
-		f.Findings = append(f.Findings, check.Findings()...)
-	}
-	return nil
+	f.Findings, err = archive.Findings(f.Verdict.ProviderSpecific)
+	return err
 }
 
 // steps gives the timeline with the names of endpoints.

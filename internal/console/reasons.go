@@ -2,21 +2,17 @@ package console
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
 
 	"github.com/dossier-id/dossier/internal/archive"
 	"github.com/dossier-id/dossier/internal/idv"
-	"github.com/dossier-id/dossier/internal/service"
 )
 
-const (
-	// mostReasons is how many reasons are shown.
-	mostReasons = 8
-	// mostKnown is of how many results it is remembered what was not clear in them.
-	mostKnown = 5000
-)
+// mostKnown is of how many results it is remembered what was not clear in them.
+const mostKnown = 5000
 
 // reason is a path in the breakdown that was not clear, and how often.
 type reason struct {
@@ -28,14 +24,16 @@ type reason struct {
 // longer than all the rest of the overview, and a verdict never changes. The paths
 // are words of the provider for what it checks, and nothing about a person.
 type reasons struct {
+	// open gives what the provider found in processes, without those that it cannot open.
+	open  func(context.Context, []idv.ProcessKey) (map[idv.ProcessKey]idv.PersonalJSON, error)
 	mu    sync.Mutex
 	known map[idv.ProcessKey][]string
 }
 
 // in counts the paths that were not clear in processes, the most frequent first,
 // and says how many of these could be opened.
-func (r *reasons) in(ctx context.Context, use *service.Service, keys []idv.ProcessKey) (counted []reason, looked int, err error) {
-	if err := r.learn(ctx, use, keys); err != nil {
+func (r *reasons) in(ctx context.Context, keys []idv.ProcessKey) (counted []reason, looked int, err error) {
+	if err := r.learn(ctx, keys); err != nil {
 		return nil, 0, err
 	}
 	counts := map[string]int{}
@@ -54,35 +52,31 @@ func (r *reasons) in(ctx context.Context, use *service.Service, keys []idv.Proce
 }
 
 // learn opens those that are not known. Two who learn the same do no harm.
-func (r *reasons) learn(ctx context.Context, use *service.Service, keys []idv.ProcessKey) error {
+func (r *reasons) learn(ctx context.Context, keys []idv.ProcessKey) error {
 	r.mu.Lock()
 	missing := slices.DeleteFunc(slices.Clone(keys), func(k idv.ProcessKey) bool { _, known := r.known[k]; return known })
 	r.mu.Unlock()
 	if len(missing) == 0 {
 		return nil
 	}
-	found, err := use.Found(ctx, missing)
+	found, err := r.open(ctx, missing)
 	if err != nil {
 		return err
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.known == nil || len(r.known)+len(found) > mostKnown {
+	if r.known == nil {
 		r.known = map[idv.ProcessKey][]string{}
 	}
+	if len(r.known)+len(found) > mostKnown {
+		maps.DeleteFunc(r.known, func(k idv.ProcessKey, _ []string) bool { return !slices.Contains(keys, k) })
+	}
 	for k, specific := range found {
-		if checks, err := archive.Checks(specific, nil); err == nil { // Otherwise whoever opens that process hears of it.
-			r.known[k] = pathsIn(checks)
+		if paths, err := archive.Findings(specific); err == nil { // Otherwise whoever opens that process hears of it.
+			r.known[k] = paths
 		}
 	}
 	return nil
-}
-
-func pathsIn(checks []archive.Node) (paths []string) {
-	for _, check := range checks {
-		paths = append(paths, check.Findings()...)
-	}
-	return paths
 }
 
 func mostFrequent(counts map[string]int) (found []reason) {
@@ -95,5 +89,5 @@ func mostFrequent(counts map[string]int) (found []reason) {
 		}
 		return slices.Compare(a.Path, b.Path)
 	})
-	return found[:min(len(found), mostReasons)]
+	return found
 }

@@ -7,9 +7,13 @@ import (
 	"fmt"
 	"html/template"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
+
+	"golang.org/x/text/unicode/norm"
 
 	"github.com/dossier-id/dossier/internal/archive"
 	"github.com/dossier-id/dossier/internal/idv"
@@ -22,7 +26,7 @@ func (c *console) functions() template.FuncMap {
 		"moment": moment, "iso": func(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) },
 		"took": took, "roughly": roughly, "grouped": grouped, "language": languageName, "future": func(t time.Time) bool { return t.After(c.Now()) }, "short": short, "words": words, "host": host, "meaning": archive.MeaningOf, "kind": kind,
 		"ago": func(t time.Time) string { return ago(c.Now(), t) }, "event": eventWords, "dict": dict, "list": func(v ...string) []string { return v },
-		"secretof": secretOf, "statuses": statuses, "types": idv.ProcessTypes, "roles": idv.Roles, "eventnames": idv.EventNames,
+		"secretof": secretOf, "statuses": statuses, "types": idv.ProcessTypes, "countries": countries, "roles": idv.Roles, "eventnames": idv.EventNames,
 	}
 }
 
@@ -58,6 +62,13 @@ func statuses() []idv.Status {
 		idv.StatusPending, idv.StatusProcessing, idv.StatusAccepted, idv.StatusInconclusive, idv.StatusRejected, idv.StatusFailed, idv.StatusCanceled,
 	}
 }
+
+// countries lists them by name, with Åland under A.
+var countries = sync.OnceValue(func() []idv.Country {
+	return slices.SortedFunc(slices.Values(idv.Countries()), func(a, b idv.Country) int {
+		return cmp.Compare(norm.NFD.String(a.Name), norm.NFD.String(b.Name))
+	})
+})
 
 // moment shows a time in UTC.
 func moment(t time.Time) string {

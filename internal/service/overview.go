@@ -2,7 +2,11 @@ package service
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"maps"
+	"slices"
+	"sync"
 	"time"
 
 	"github.com/dossier-id/dossier/internal/idv"
@@ -63,6 +67,18 @@ func (s *Service) Overview(ctx context.Context, tenant string, since time.Time) 
 	return o, nil
 }
 
+// Unclear gives what Overview gives of that name.
+func (s *Service) Unclear(ctx context.Context, tenant string, since time.Time) (found []idv.ProcessKey, err error) {
+	err = s.Store.View(ctx, func(r idv.Reader) error {
+		found, err = unclear(ctx, r, tenant, since)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("find what was not clear: %w", err)
+	}
+	return found, nil
+}
+
 func failing(ctx context.Context, r idv.Reader, tenant string) (found []*idv.Subscription, err error) {
 	subscriptions, err := r.Subscriptions(ctx, tenant)
 	for _, sub := range subscriptions {
@@ -97,9 +113,29 @@ func (s *Service) Counts(ctx context.Context, tenant string, since time.Time) (c
 
 // Found opens what the provider found in processes, for who counts words of it and
 // shows nobody whose they are: nothing is recorded. One that does not open, or has
-// no verdict, is left out: whoever opens it hears of it.
-func (s *Service) Found(ctx context.Context, keys []idv.ProcessKey) (found map[idv.ProcessKey]idv.PersonalJSON, err error) {
-	found = map[idv.ProcessKey]idv.PersonalJSON{}
+// no verdict, is left out: whoever opens it hears of it. Many are opened side by
+// side: somebody waits for all of them.
+func (s *Service) Found(ctx context.Context, keys []idv.ProcessKey) (map[idv.ProcessKey]idv.PersonalJSON, error) {
+	parts := slices.Collect(slices.Chunk(keys, openedInTurn))
+	found, errs := make([]map[idv.ProcessKey]idv.PersonalJSON, len(parts)), make([]error, len(parts))
+	var opening sync.WaitGroup
+	for i, part := range parts {
+		opening.Go(func() { found[i], errs[i] = s.foundIn(ctx, part) })
+	}
+	opening.Wait()
+	all := make(map[idv.ProcessKey]idv.PersonalJSON, len(keys))
+	for _, part := range found {
+		maps.Copy(all, part)
+	}
+	return all, errors.Join(errs...)
+}
+
+// openedInTurn is how many results one of those side by side opens: of an overview's
+// 200, there are four.
+const openedInTurn = maxUnclear / 4
+
+func (s *Service) foundIn(ctx context.Context, keys []idv.ProcessKey) (found map[idv.ProcessKey]idv.PersonalJSON, err error) {
+	found = make(map[idv.ProcessKey]idv.PersonalJSON, len(keys))
 	err = s.Store.View(ctx, func(r idv.Reader) error {
 		for _, k := range keys {
 			p, err := r.Process(ctx, k.Tenant, k.Dossier, k.Process)

@@ -104,6 +104,7 @@ func TestConsoleScreens(t *testing.T) {
 	check(t, err)
 	look, err := d.server.use.CreateCaptureConfiguration(t.Context(), store.DefaultTenant, "nowhere", idv.CaptureProfile{PageTitle: "Bank of Nowhere", PrimaryColor: "#5a1846"}, false)
 	check(t, err)
+	country := d.issuedBy(accepted)
 	out := d.browser.Open(browsertest.Desktop(), d.url+"/console/login")
 	d.look(out, scene{"login-sso", "/console/login", nil})
 	d.look(out, scene{"login-refused", "/console/enter?link=used", nil})
@@ -114,6 +115,8 @@ func TestConsoleScreens(t *testing.T) {
 		{"overview", "/console/", unfolded},
 		{"processes", "/console/processes", nil},
 		{"nothing-found", "/console/processes?id=none", nil},
+		{"by-country", "/console/processes?country=" + country, nil},
+		{"no-country", "/console/processes?country=nld", nil},
 		{"search-ended", "/console/processes?search=old", nil},
 		{"process-inconclusive", consoleOf(unclear), nil},
 		{"process-looked-at", consoleOf(unclear), lookedAt},
@@ -135,11 +138,27 @@ func TestConsoleScreens(t *testing.T) {
 		{"operators", "/console/operators", nil},
 		{"retention", "/console/retention", nil},
 		{"health", "/console/health", nil},
+		{"keys", "/console/", func(p *browsertest.Page) {
+			p.Until(`document.readyState === "complete"`)
+			p.Press("?")
+			p.Await("dialog[data-keys][open]")
+		}},
 		{"not-found", "/console/nothing", nil},
 	} {
 		d.look(p, page)
 	}
 	complain(t, d, p)
+
+	viewer := d.sit(browsertest.Desktop(), d.operator("vera", idv.RoleViewer))
+	d.look(viewer, scene{"forbidden", "/console/operators", nil})
+}
+
+// issuedBy gives the country of the document of a process that was accepted.
+func (s *stack) issuedBy(ref client.Ref) string {
+	s.t.Helper()
+	p, err := s.api.GetProcess(s.t.Context(), ref)
+	check(s.t, err)
+	return p.FinalResult.IssuingCountry
 }
 
 // scene is a page with what is done on it before it is looked at.

@@ -1,9 +1,12 @@
 package main
 
 import (
+	"io"
+	"net/http"
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/dossier-id/dossier/client"
 	"github.com/dossier-id/dossier/internal/browsertest"
@@ -121,4 +124,57 @@ func TestConsoleGoesBack(t *testing.T) {
 		t.Error("another session reads the reference")
 	}
 	complain(t, d, p)
+}
+
+// TestConsoleFindsByCountry: a country gives the processes of whose documents it was
+// read, of the tenant alone, stands in the address, and goes together with other
+// filters.
+func TestConsoleFindsByCountry(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	_, accepted := d.furnish()
+	country := d.issuedBy(accepted)
+	check(t, d.server.db.CreateTenant(t.Context(), "other", "Other", time.Now()))
+	p := d.sit(browsertest.Desktop(), d.operator("vera", idv.RoleViewer))
+	const found = `[...document.querySelectorAll("tr[data-row] [data-named=Process] a")].map(a => a.title).join(" ")`
+
+	p.Goto(d.url + "/console/processes")
+	p.Choose("select[name=country]", country)
+	p.Choose("select[name=status]", "accepted")
+	p.Click(".filter button.main")
+	p.Until(found + ` === "` + accepted.ProcessID + `"`)
+	p.Until(`document.querySelector("select[name=country]").value === "` + country + `"`)
+	kept, err := url.Parse(p.URL())
+	check(t, err)
+	if kept.Query().Get("country") != country {
+		t.Errorf("the address of a country is %s", kept)
+	}
+	p.Goto(d.url + "/console/processes?country=" + country)
+	p.Until(`document.querySelectorAll("tr[data-row]").length === 2`) // The inconclusive one as well, of which there is no final result.
+	p.Choose("select[name=country]", "ALB")
+	p.Click(".filter button.main")
+	p.AwaitText("Nothing found")
+	p.Goto(d.url + "/console/processes?country=" + strings.ToLower(country))
+	p.AwaitText("There is no such country")
+
+	_, err = d.server.operators().Create(t.Context(), "other", "otto", idv.RoleViewer)
+	check(t, err)
+	if page := d.page("otto", "/console/processes?country="+country); !strings.Contains(page, "Nothing found") || strings.Contains(page, accepted.ProcessID) {
+		t.Error("another tenant finds a process by its country")
+	}
+	complain(t, d, p)
+}
+
+// page gives what an operator who did not log in by hand sees.
+func (s *stack) page(operator, path string) string {
+	s.t.Helper()
+	r, err := http.NewRequestWithContext(s.t.Context(), http.MethodGet, s.url+path, nil)
+	check(s.t, err)
+	r.AddCookie(&http.Cookie{Name: "dossier_console", Value: s.session(operator)})
+	answer, err := http.DefaultTransport.RoundTrip(r)
+	check(s.t, err)
+	text, err := io.ReadAll(answer.Body)
+	check(s.t, err)
+	check(s.t, answer.Body.Close())
+	return string(text)
 }

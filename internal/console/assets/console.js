@@ -197,7 +197,7 @@ function plot(box) {
 	const data = JSON.parse(box.dataset.plot)
 	const [days, ...counts] = data
 	const style = getComputedStyle(document.documentElement)
-	const color = name => style.getPropertyValue("--" + name).trim()
+	const color = name => () => style.getPropertyValue("--" + name).trim() // Asked anew at each drawing: the scheme can change.
 	const names = box.dataset.series.split(" ")
 	const height = box.clientHeight
 	const sums = counts.map((_, i) => days.map((_, day) => counts.slice(0, i + 1).reduce((sum, row) => sum + row[day], 0)))
@@ -218,7 +218,7 @@ function plot(box) {
 	}, [days, ...sums.toReversed()], box)
 	let drawn = make()
 	new ResizeObserver(() => { if (drawn.width !== box.clientWidth) drawn.setSize({width: box.clientWidth, height}) }).observe(box)
-	matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => location.reload())
+	matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => drawn.redraw())
 	box.classList.add("drawn")
 }
 each("[data-plot]", plot)

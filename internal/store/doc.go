@@ -19,7 +19,8 @@
 //
 // Ids, words of the contract, sizes and times. Everything about a person is
 // sealed here, under the key of its dossier, so no caller can forget it. The
-// external reference has a blind index beside it, to be found by.
+// external reference and the country of a document have blind indexes beside them,
+// to be found by.
 //
 // It imports idv and seal.
 package store

@@ -128,7 +128,7 @@ func TestConsoleGoesBack(t *testing.T) {
 
 // TestConsoleFindsByCountry: a country gives the processes of whose documents it was
 // read, of the tenant alone, stands in the address, and goes together with other
-// filters.
+// filters. What was not clear in them is a table as well.
 func TestConsoleFindsByCountry(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
@@ -157,6 +157,9 @@ func TestConsoleFindsByCountry(t *testing.T) {
 	p.Goto(d.url + "/console/processes?country=" + strings.ToLower(country))
 	p.AwaitText("There is no such country")
 
+	if table := d.page("vera", "/console/reasons.csv"); !strings.HasPrefix(table, "not_clear,count,of_results\n") || !strings.Contains(table, "Document > Visual authenticity > Fonts,1,1\n") {
+		t.Errorf("what was not clear, as CSV, is %s", table)
+	}
 	_, err = d.server.operators().Create(t.Context(), "other", "otto", idv.RoleViewer)
 	check(t, err)
 	if page := d.page("otto", "/console/processes?country="+country); !strings.Contains(page, "Nothing found") || strings.Contains(page, accepted.ProcessID) {

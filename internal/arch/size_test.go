@@ -2,6 +2,10 @@ package arch
 
 import (
 	"go/ast"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -10,7 +14,31 @@ import (
 const (
 	maxFileLines     = 500
 	maxFunctionLines = 80
+	// maxKept is in bytes. The largest of what is kept are pictures for tests.
+	maxKept = 400_000
 )
+
+// TestNothingBuiltIsKept: a program that was built in a folder is easily added with
+// what was written there, and stays in the history for good.
+func TestNothingBuiltIsKept(t *testing.T) {
+	t.Parallel()
+	said, err := exec.CommandContext(t.Context(), "git", "-C", moduleRoot, "ls-files", "-z").Output()
+	if err != nil {
+		t.Fatalf("ask git what it keeps: %v", err)
+	}
+	for name := range strings.SplitSeq(strings.TrimSuffix(string(said), "\x00"), "\x00") {
+		info, err := os.Lstat(filepath.Join(moduleRoot, filepath.FromSlash(name)))
+		switch {
+		case os.IsNotExist(err): // It is about to be deleted.
+		case err != nil:
+			t.Error(err)
+		case !info.Mode().IsRegular():
+			t.Errorf("%s is no file", name)
+		case info.Size() > maxKept:
+			t.Errorf("%s has %d bytes, more than %d: is it a program, or data that can be made?", name, info.Size(), maxKept)
+		}
+	}
+}
 
 func TestFilesAreShort(t *testing.T) {
 	t.Parallel()

@@ -82,7 +82,7 @@ func walk(visit func(name string, content []byte) error) error {
 			}
 			return nil
 		}
-		if !entry.Type().IsRegular() {
+		if !entry.Type().IsRegular() || name == ".git" { // A worktree has a file of that name.
 			return nil
 		}
 		content, err := os.ReadFile(filepath.Join(moduleRoot, filepath.FromSlash(name)))

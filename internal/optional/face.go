@@ -28,7 +28,7 @@ func (s Set) Embed(ctx context.Context, face image.Image) ([]float32, error) {
 	if err := png.Encode(&file, face); err != nil {
 		return nil, fmt.Errorf("encode a face: %w", err)
 	}
-	out, err := run(ctx, input{pipe: file.Bytes()}, s.Face...)
+	out, err := s.run(ctx, input{pipe: file.Bytes()}, s.Face...)
 	if err != nil {
 		return nil, err
 	}

@@ -25,7 +25,7 @@ func (s Set) Frames(ctx context.Context, film []byte) ([][]byte, error) {
 	}
 	defer func() { _ = f.Close() }()
 	// The file is all that it may open: a film can name others.
-	out, err := run(ctx, input{file: f}, s.FFmpeg, "-nostdin", "-v", "error", "-protocol_whitelist", "file,pipe", "-t", "30", "-i", "file:/dev/fd/3",
+	out, err := s.run(ctx, input{file: f}, s.FFmpeg, "-nostdin", "-v", "error", "-protocol_whitelist", "file,pipe", "-t", "30", "-i", "file:/dev/fd/3",
 		"-vf", "fps=2,scale='min(960,iw)':-2", "-frames:v", fmt.Sprint(maxFrames), "-f", "image2pipe", "-c:v", "mjpeg", "-q:v", "3", "pipe:1")
 	if err != nil {
 		return nil, err

@@ -18,7 +18,7 @@ func (s Set) Print(ctx context.Context, page *image.Gray) (*printed.Text, error)
 		return nil, nil //nolint:nilnil // not there, which is no error
 	}
 	// Sparse text: words wherever they are, as fields do not run in columns.
-	table, err := run(ctx, input{pipe: pgm(printed.Level(page))}, s.Tesseract, "stdin", "stdout", "--psm", "11", "-l", "eng", "tsv")
+	table, err := s.run(ctx, input{pipe: pgm(printed.Level(page))}, s.Tesseract, "stdin", "stdout", "--psm", "11", "-l", "eng", "tsv")
 	if err != nil {
 		return nil, err
 	}

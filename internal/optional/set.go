@@ -2,6 +2,7 @@ package optional
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -29,6 +30,8 @@ type Set struct {
 	FFmpeg    string   // path
 	Tesseract string   // path
 	Face      []string // command line of the program that describes faces
+
+	limit time.Duration // of a run, where it is not the usual one
 }
 
 // Find looks for ffmpeg and tesseract on the path. The latter can also be named, or turned off by [None]; empty leaves it to
@@ -62,8 +65,8 @@ type input struct {
 
 // run starts a program, gives it its input and takes its answer. It ends with ctx, or after ten seconds, and so does
 // whatever the program has started.
-func run(ctx context.Context, in input, command ...string) ([]byte, error) {
-	ctx, cancel := context.WithTimeout(ctx, within)
+func (s Set) run(ctx context.Context, in input, command ...string) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, cmp.Or(s.limit, within))
 	defer cancel()
 	c := exec.CommandContext(ctx, command[0], command[1:]...) //nolint:gosec // who runs the server names the program
 	c.WaitDelay = time.Second                                 // of a grandchild that keeps the pipes

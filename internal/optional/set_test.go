@@ -60,6 +60,30 @@ func TestAProgramThatHangsIsEnded(t *testing.T) {
 	}
 }
 
+// TestTheLimitEndsAProgram: one that hangs ends without anybody's asking, and what it has started with it. The limit is
+// a short one here; that of a [Set] that names none is ten seconds.
+func TestTheLimitEndsAProgram(t *testing.T) {
+	t.Parallel()
+	held := filepath.Join(t.TempDir(), "held")
+	if err := syscall.Mkfifo(held, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	pipe, err := os.OpenFile(held, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pipe.Close()
+	s := script(t, "exec 9>"+held+"; sleep 600 & wait")
+	s.limit = 300 * time.Millisecond
+	_, err = s.Embed(t.Context(), image.NewGray(image.Rect(0, 0, 9, 9)))
+	if !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("a program that hangs: %v", err)
+	}
+	if rest, err := io.ReadAll(pipe); err != nil || len(rest) > 0 {
+		t.Errorf("the program's own program goes on: %q, %v", rest, err)
+	}
+}
+
 // TestAllOfItIsEnded: what a program has started goes with it. The pipe ends when nobody holds it any more.
 func TestAllOfItIsEnded(t *testing.T) {
 	t.Parallel()
@@ -98,7 +122,8 @@ func TestProgramsLearnNoSecrets(t *testing.T) {
 	t.Setenv("DOSSIER_KEY", "secret")
 	t.Setenv("SANDBOX_TOKEN", "secret")
 	t.Setenv("AWS_SECRET_ACCESS_KEY", "secret")
-	out, err := run(t.Context(), input{}, script(t, "env").Face...)
+	s := script(t, "env")
+	out, err := s.run(t.Context(), input{}, s.Face...)
 	if err != nil || strings.Contains(string(out), "secret") || !strings.Contains(string(out), "PATH=") {
 		t.Errorf("%v: %s", err, out)
 	}

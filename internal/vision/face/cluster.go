@@ -77,3 +77,15 @@ func body(head image.Rectangle) image.Rectangle {
 	size := head.Dx()
 	return image.Rect(head.Min.X-size/2, head.Max.Y, head.Max.X+size/2, head.Max.Y+2*size)
 }
+
+// joined are the faces of the closer look, and of the quick one those that lie
+// elsewhere: small ones, and not a nose or an eye of a large one.
+func joined(closer, quick []Face) []Face {
+	all := slices.Clone(closer)
+	for _, f := range quick {
+		if !slices.ContainsFunc(closer, func(c Face) bool { return overlap(c.Box, f.Box) > sameFace }) {
+			all = append(all, f)
+		}
+	}
+	return largestFirst(all)
+}

@@ -55,10 +55,10 @@ func (f *Finder) Find(ctx context.Context, g *image.Gray) ([]Face, error) {
 		return found, err
 	}
 	closer, err := f.search(ctx, g, thorough())
-	if len(closer) > len(found) || err != nil {
-		return closer, err
+	if err != nil {
+		return nil, err
 	}
-	return found, nil
+	return joined(closer, found), nil
 }
 
 // large says whether a face is larger than those on documents.
@@ -112,9 +112,12 @@ func (f *Finder) search(ctx context.Context, g *image.Gray, s search) ([]Face, e
 			found = append(found, c.face(scale))
 		}
 	}
-	found = withoutClothes(found)
+	return largestFirst(withoutClothes(found)), nil
+}
+
+func largestFirst(found []Face) []Face {
 	slices.SortStableFunc(found, func(a, b Face) int { return cmp.Compare(b.Box.Dx(), a.Box.Dx()) })
-	return found, nil
+	return found
 }
 
 // evened is how much lighter or darker each pixel is than what lies around it.

@@ -88,6 +88,35 @@ func TestTinyPicturesHaveNoFaces(t *testing.T) {
 	}
 }
 
+func TestClothesAreNoFaces(t *testing.T) {
+	t.Parallel()
+	sure := Face{Box: image.Rect(100, 100, 200, 200), Score: 500}
+	for name, c := range map[string]struct {
+		other Face
+		want  int
+	}{
+		"a collar":                {Face{image.Rect(110, 230, 180, 300), 20}, 1},
+		"a child held in front":   {Face{image.Rect(110, 230, 180, 300), 200}, 2},
+		"somebody in bad light":   {Face{image.Rect(300, 120, 400, 220), 20}, 2},
+		"somebody behind, higher": {Face{image.Rect(110, 0, 180, 70), 20}, 2},
+	} {
+		if found := withoutClothes([]Face{sure, c.other}); len(found) != c.want || found[0] != sure {
+			t.Errorf("%s: %v", name, found)
+		}
+	}
+}
+
+func TestJoinedLooks(t *testing.T) {
+	t.Parallel()
+	head, nose, away := Face{image.Rect(100, 100, 200, 200), 500}, Face{image.Rect(130, 130, 170, 170), 9}, Face{image.Rect(300, 50, 340, 90), 40}
+	if found := joined([]Face{head}, []Face{nose, away}); len(found) != 2 || found[0] != head || found[1] != away {
+		t.Error(found)
+	}
+	if found := joined(nil, []Face{nose}); len(found) != 1 {
+		t.Error(found)
+	}
+}
+
 func FuzzFind(f *testing.F) {
 	finder, err := New()
 	if err != nil {

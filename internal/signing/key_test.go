@@ -3,6 +3,7 @@ package signing
 import (
 	"bytes"
 	"errors"
+	"slices"
 	"testing"
 )
 
@@ -76,5 +77,22 @@ func TestSignatureOfRFC8037(t *testing.T) {
 	value, _ := decode64("hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg")
 	if !k.Public().Made(value, []byte(`{"alg":"EdDSA"}`), []byte("Example of Ed25519 signing")) {
 		t.Error("the RFC's own signature does not fit")
+	}
+}
+
+// TestNoKeyLooksLikeAnOption: a key whose id begins with a hyphen could not be named in
+// a command, so the next one is drawn.
+func TestNoKeyLooksLikeAnOption(t *testing.T) {
+	t.Parallel()
+	fill := byte(0)
+	for testKey(t, fill).Public().ID()[0] != '-' {
+		if fill++; fill == 0 {
+			t.Fatal("none of 256 keys begins with a hyphen")
+		}
+	}
+	random := slices.Concat(bytes.Repeat([]byte{fill}, 32), bytes.Repeat([]byte{fill + 1}, 32))
+	_, drawn, err := drawKey(bytes.NewReader(random))
+	if err != nil || drawn.Public().ID() != testKey(t, fill+1).Public().ID() {
+		t.Errorf("drew %v, %v", drawn, err)
 	}
 }

@@ -62,11 +62,7 @@ func (r *Ring) Rotate(random io.Reader, now time.Time) (*Key, error) {
 	if len(r.keys) >= MaxKeys {
 		return nil, fmt.Errorf("there are %d signing keys already: revoke those that are not needed", len(r.keys))
 	}
-	seed, err := newSeed(random)
-	if err != nil {
-		return nil, err
-	}
-	k, err := NewKey(seed)
+	seed, k, err := drawKey(random)
 	if err != nil {
 		return nil, err
 	}

@@ -17,18 +17,18 @@ type Key struct {
 	public  PublicKey
 }
 
-// drawKey gives a new key and the 32 random bytes it is made of, which are to be kept
-// secret. Its id does not begin with a hyphen, as one in 64 would: a command line would
-// take such an id for an option, and the key could not be revoked in a hurry.
-func drawKey(random io.Reader) ([]byte, *Key, error) {
+// drawKey makes a key of 32 random bytes. Its id does not begin with a hyphen, as one in
+// 64 would: a command line would take such an id for an option, and the key could not be
+// revoked in a hurry.
+func drawKey(random io.Reader) (*Key, error) {
 	for {
 		seed := make([]byte, ed25519.SeedSize)
 		if _, err := io.ReadFull(random, seed); err != nil {
-			return nil, nil, fmt.Errorf("draw a signing key: %w", err)
+			return nil, fmt.Errorf("draw a signing key: %w", err)
 		}
 		k, err := NewKey(seed)
 		if err != nil || k.Public().ID()[0] != '-' {
-			return seed, k, err
+			return k, err
 		}
 	}
 }

@@ -91,7 +91,7 @@ func TestNoKeyLooksLikeAnOption(t *testing.T) {
 		}
 	}
 	random := slices.Concat(bytes.Repeat([]byte{fill}, 32), bytes.Repeat([]byte{fill + 1}, 32))
-	_, drawn, err := drawKey(bytes.NewReader(random))
+	drawn, err := drawKey(bytes.NewReader(random))
 	if err != nil || drawn.Public().ID() != testKey(t, fill+1).Public().ID() {
 		t.Errorf("drew %v, %v", drawn, err)
 	}

@@ -62,11 +62,11 @@ func (r *Ring) Rotate(random io.Reader, now time.Time) (*Key, error) {
 	if len(r.keys) >= MaxKeys {
 		return nil, fmt.Errorf("there are %d signing keys already: revoke those that are not needed", len(r.keys))
 	}
-	seed, k, err := drawKey(random)
+	k, err := drawKey(random)
 	if err != nil {
 		return nil, err
 	}
-	r.keys = append(r.keys, ringKey{seed, now.UTC(), k})
+	r.keys = append(r.keys, ringKey{k.private.Seed(), now.UTC(), k})
 	return k, nil
 }
 

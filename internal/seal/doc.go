@@ -23,5 +23,5 @@
 // 4 KiB), both by Tink. Randomness is Tink's own: a nonce is the one value that
 // no caller may choose.
 //
-// It imports nothing of Dossier. Errors never hold plaintext or key material.
+// It imports filelock. Errors never hold plaintext or key material.
 package seal

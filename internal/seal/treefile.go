@@ -12,7 +12,8 @@ import (
 	"os"
 	"slices"
 	"sync"
-	"syscall"
+
+	"github.com/dossier-id/dossier/internal/filelock"
 )
 
 const (
@@ -73,9 +74,9 @@ func (f *treeFile) secret(leaf uint64) ([seedSize]byte, bool) {
 func (f *treeFile) forget(leaves []uint64) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	lock, err := lockTree(f.path + ".lock")
+	lock, err := filelock.Wait(f.path + ".lock")
 	if err != nil {
-		return err
+		return fmt.Errorf("lock the tree of keys: %w", err)
 	}
 	defer func() { _ = lock.Close() }() // Nothing was written to it.
 	current, err := readTree(f.path)    // Another process may have forgotten more.
@@ -94,18 +95,6 @@ func (f *treeFile) forget(leaves []uint64) error {
 	}
 	f.tree = current
 	return nil
-}
-
-// lockTree waits for the lock that the file stands for.
-func lockTree(path string) (*os.File, error) {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
-	if err != nil {
-		return nil, fmt.Errorf("lock the tree of keys: %w", err)
-	}
-	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX); err != nil {
-		return nil, errors.Join(fmt.Errorf("lock the tree of keys: %w", err), f.Close())
-	}
-	return f, nil
 }
 
 // readTree reads the file. One that is being replaced right now may be

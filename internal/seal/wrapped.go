@@ -9,6 +9,8 @@ import (
 
 	aeadsubtle "github.com/tink-crypto/tink-go/v2/aead/subtle"
 	"github.com/tink-crypto/tink-go/v2/subtle/random"
+
+	"github.com/dossier-id/dossier/internal/filelock"
 )
 
 // KMS encrypts a few bytes with a key that nobody can take out of it.
@@ -102,9 +104,9 @@ func (f KeyFile) change(do func(keysets) (keysets, error)) error { return f.repl
 
 // replace changes keys as before reads them, one process at a time.
 func (f KeyFile) replace(before KeyFile, do func(keysets) (keysets, error)) error {
-	lock, err := lockTree(f.Path + ".lock")
+	lock, err := filelock.Wait(f.Path + ".lock")
 	if err != nil {
-		return err
+		return fmt.Errorf("lock the key file: %w", err)
 	}
 	defer func() { _ = lock.Close() }() // Nothing was written to it.
 	keys, info, err := before.read()

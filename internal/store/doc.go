@@ -22,5 +22,5 @@
 // external reference and the country of a document have blind indexes beside them,
 // to be found by.
 //
-// It imports idv and seal.
+// It imports audit, filelock, idv, seal and signing.
 package store

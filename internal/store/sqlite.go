@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 
 	"modernc.org/sqlite"
+
+	"github.com/dossier-id/dossier/internal/filelock"
 )
 
 // readers is how many connections read an SQLite file at once.
@@ -31,7 +33,10 @@ func (db *DB) openSQLite(path string) error {
 		return err
 	}
 	if !db.Beside {
-		lock, err := lockFile(path + ".lock")
+		lock, err := filelock.Try(path + ".lock")
+		if errors.Is(err, filelock.ErrHeld) {
+			return fmt.Errorf("lock %s.lock: another Dossier has this SQLite file open: stop it first, or use PostgreSQL for several at once", path)
+		}
 		if err != nil {
 			return err
 		}
